@@ -1,0 +1,79 @@
+import { PrismaPg } from "@prisma/adapter-pg";
+import pg from "pg";
+import { env } from "#lib/env.ts";
+import { PrismaClient } from "#prisma/generated/client.ts";
+import { log } from "./log.ts";
+
+export type { Prisma } from "#prisma/generated/client.ts";
+
+/** Connections of one process; a web process and a few workers stay well below PostgreSQL's 100. */
+const poolSize = 12;
+
+/** Longest that a statement of a page or API call may take. */
+const statementTimeoutMs = 15_000;
+
+function connect() {
+  const pool = new pg.Pool({
+    connectionString: env.DATABASE_URL,
+    max: poolSize,
+    connectionTimeoutMillis: 10_000,
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: 60_000,
+  });
+  // A server restart breaks idle connections; the pool replaces them. Without a listener Node would exit.
+  pool.on("error", (error) => log.warn({ err: error.message }, "database connection lost"));
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool, { disposeExternalPool: true }),
+    transactionOptions: { maxWait: 10_000, timeout: 30_000 },
+  });
+  return { pool, prisma };
+}
+
+// One per process, also over Next's hot reloads.
+const holder = globalThis as typeof globalThis & { __stillhouseDb?: ReturnType<typeof connect> };
+const connection = () => {
+  holder.__stillhouseDb ??= connect();
+  return holder.__stillhouseDb;
+};
+
+/** Opens on first use, so that importing a file never connects. */
+function lazy<T extends object>(get: () => T): T {
+  return new Proxy({} as T, {
+    get(_target, property) {
+      const real = get();
+      const value: unknown = Reflect.get(real, property, real);
+      return typeof value === "function" ? value.bind(real) : value;
+    },
+  });
+}
+
+/** Rows and relations. */
+export const db = lazy(() => connection().prisma);
+
+/** The same connections for what Prisma cannot say: COPY, unnest, LISTEN. */
+export const pool = lazy(() => connection().pool);
+
+export type Db = PrismaClient;
+export type Tx = Omit<PrismaClient, "$connect" | "$disconnect" | "$on" | "$transaction" | "$extends">;
+
+/** A connection of its own, outside the pool and its time-outs: COPY of a large file, LISTEN. The caller ends it. */
+export async function connectAlone(): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: env.DATABASE_URL, connectionTimeoutMillis: 10_000 });
+  client.on("error", (error) => log.warn({ err: error.message }, "database connection lost"));
+  await client.connect();
+  return client;
+}
+
+export async function closeDb(): Promise<void> {
+  const open = holder.__stillhouseDb;
+  holder.__stillhouseDb = undefined;
+  await open?.prisma.$disconnect();
+}
+
+/** Whether an error means "the database is away or busy: try again", as opposed to "this statement is wrong". */
+export function isPassingDbFault(error: unknown): boolean {
+  const text = error instanceof Error ? `${(error as { code?: string }).code ?? ""} ${error.message}` : String(error);
+  return /ECONNREFUSED|ECONNRESET|EPIPE|ENOENT.*PGSQL|57P0[123]|53[13]00|08[0-9A-Z]{3}|40001|40P01|P1001|P1002|P1008|P1017|P2024|P2028|P2034|Connection terminated|timeout exceeded when trying to connect|Server has closed the connection|the database system is (starting up|shutting down)|Can't reach database|ConnectionClosed|DatabaseNotReachable/i.test(
+    text,
+  );
+}
