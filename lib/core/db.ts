@@ -70,10 +70,24 @@ export async function closeDb(): Promise<void> {
   await open?.prisma.$disconnect();
 }
 
+const passingCodes =
+  /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|57P0[123]|53[13]00|08[0-9A-Z]{3}|40001|40P01|P1001|P1002|P1008|P1017|P2024|P2028|P2034)$/;
+const passingWords =
+  /Connection terminated|timeout exceeded when trying to connect|Server has closed the connection|database system is (starting up|shutting down|in recovery)|Can't reach database|terminating connection due to administrator command|Client has encountered a connection error|too many clients/i;
+
+/** Codes and words of an error and of what caused it: Prisma and its adapter each wrap the server's own. */
+function* layersOf(error: unknown, depth = 0): Generator<{ code: string; message: string }> {
+  if (error === null || typeof error !== "object" || depth > 5) return;
+  const { code, originalCode, message, cause, meta, kind } = error as Record<string, unknown>;
+  for (const value of [code, originalCode]) yield { code: String(value ?? ""), message: String(message ?? "") };
+  if (kind === "DatabaseNotReachable" || kind === "ConnectionClosed" || kind === "SocketTimeout") yield { code: "P1001", message: "" };
+  yield* layersOf(cause, depth + 1);
+  yield* layersOf(meta, depth + 1);
+  yield* layersOf((meta as { driverAdapterError?: unknown } | undefined)?.driverAdapterError, depth + 1);
+}
+
 /** Whether an error means "the database is away or busy: try again", as opposed to "this statement is wrong". */
 export function isPassingDbFault(error: unknown): boolean {
-  const text = error instanceof Error ? `${(error as { code?: string }).code ?? ""} ${error.message}` : String(error);
-  return /ECONNREFUSED|ECONNRESET|EPIPE|ENOENT.*PGSQL|57P0[123]|53[13]00|08[0-9A-Z]{3}|40001|40P01|P1001|P1002|P1008|P1017|P2024|P2028|P2034|Connection terminated|timeout exceeded when trying to connect|Server has closed the connection|the database system is (starting up|shutting down)|Can't reach database|ConnectionClosed|DatabaseNotReachable/i.test(
-    text,
-  );
+  for (const { code, message } of layersOf(error)) if (passingCodes.test(code) || passingWords.test(message)) return true;
+  return false;
 }

@@ -66,7 +66,10 @@ export function endpoint<I extends z.ZodObject, O extends z.ZodType>(e: Endpoint
 
 /** Input fields of every list: keyset pagination. */
 export const Page = z.object({
-  cursor: z.string().max(200).optional().meta({ description: "`nextCursor` of the page before" }),
+  cursor: z
+    .string()
+    .regex(/^[\w.:~-]{1,200}$/, "not a cursor of ours")
+    .optional().meta({ description: "`nextCursor` of the page before" }),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 

@@ -99,7 +99,10 @@ function respondFile(file: Download, requestId: string): Response {
 
 function asAppError(error: unknown, requestId: string, what: string): AppError {
   if (error instanceof AppError) return error;
-  if (error instanceof Error && (error as { code?: string }).code === "P2002") {
+  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  // a cursor or filter of the wrong type, which only the database noticed
+  if (code === "P2023" || code === "P2007") return new AppError("INVALID", "A cursor or filter has the wrong form.");
+  if (code === "P2002") {
     return new AppError("CONFLICT", "Something with this name exists already.", { todo: "Choose another name." });
   }
   if (isPassingDbFault(error)) {

@@ -28,7 +28,9 @@ export async function catchMail(): Promise<SmtpCatcher> {
       const act = caught.script.shift() ?? "accept";
       if (act === "hang up in data") {
         stream.resume();
-        stream.on("end", () => server.connections.forEach((connection) => hangUp(connection)));
+        stream.on("end", () => {
+          for (const connection of server.connections) hangUp(connection);
+        });
         return;
       }
       simpleParser(stream).then((mail) => {

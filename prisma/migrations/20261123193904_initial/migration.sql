@@ -56,7 +56,7 @@ CREATE TABLE "DatasetVersion" (
     "sourceFileName" TEXT NOT NULL,
     "sourceBytes" BIGINT NOT NULL,
     "sourceSha256" TEXT NOT NULL,
-    "source" JSONB NOT NULL,
+    "source" JSONB NOT NULL DEFAULT '{}',
     "importRunId" UUID,
     "contentHash" TEXT,
     "mapping" JSONB NOT NULL,
