@@ -9,7 +9,7 @@ const loaders = {
   upload: (id: string, teamId: string) => db.upload.findFirst({ where: { id, teamId } }),
   dataset: (id: string, teamId: string) => db.dataset.findFirst({ where: { id, teamId, deletedAt: null } }),
   datasetVersion: (id: string, teamId: string) =>
-    db.datasetVersion.findFirst({ where: { id, teamId }, include: { dataset: true } }),
+    db.datasetVersion.findFirst({ where: { id, teamId, dataset: { deletedAt: null } }, include: { dataset: true } }),
   teacher: (id: string, teamId: string) => db.teacher.findFirst({ where: { id, teamId, deletedAt: null } }),
   run: (id: string, teamId: string) => db.run.findFirst({ where: { id, teamId } }),
   student: (id: string, teamId: string) => db.student.findFirst({ where: { id, teamId } }),

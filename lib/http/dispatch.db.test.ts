@@ -17,13 +17,23 @@ let token: string;
 async function makeToken(of: Actor, scopes: string[], expiresAt?: Date) {
   const value = randomToken("sth_");
   const row = await db.apiToken.create({
-    data: { teamId: of.teamId, userId: of.userId, name: "t", prefix: value.slice(0, 8), tokenHash: hashToken(value), scopes, expiresAt: expiresAt ?? null },
+    data: {
+      teamId: of.teamId,
+      userId: of.userId,
+      name: "t",
+      prefix: value.slice(0, 8),
+      tokenHash: hashToken(value),
+      scopes,
+      expiresAt: expiresAt ?? null,
+    },
   });
   return { value, id: row.id };
 }
 
 async function sessionOf(of: Actor) {
-  const session = await db.session.create({ data: { userId: of.userId, teamId: of.teamId, expiresAt: new Date(Date.now() + 60_000) } });
+  const session = await db.session.create({
+    data: { userId: of.userId, teamId: of.teamId, expiresAt: new Date(Date.now() + 60_000) },
+  });
   const cookie = await encode({ token: { sid: session.id }, secret: env.STILLHOUSE_SECRET });
   return { id: session.id, cookie: `${sessionCookie()}=${cookie}` };
 }
@@ -94,7 +104,10 @@ describe("cross-site requests", () => {
       const answer = await request("POST", `/runs/${runId}/cancel`, { cookie, origin, "content-type": type }, "{}");
       expect(answer.status).toBe(415);
     }
-    const answer = await request("GET", `/runs/${runId}/cancel?_method=POST`, { cookie, "x-http-method-override": "POST" });
+    const answer = await request("GET", `/runs/${runId}/cancel?_method=POST`, {
+      cookie,
+      "x-http-method-override": "POST",
+    });
     expect(answer.status).toBe(405);
     expect((await db.run.findUniqueOrThrow({ where: { id: runId } })).cancelRequested).toBe(false);
   });
@@ -113,7 +126,15 @@ describe("bad requests get a typed error, never a 5xx", () => {
   });
 
   test("odd paths and queries", async () => {
-    for (const path of ["/nope", "/runs/not-a-uuid", "/runs/%ff", `/runs/${runId}/`, "/runs/..%2f..%2fetc", "/runs?limit=abc", "/runs?cursor=%00"]) {
+    for (const path of [
+      "/nope",
+      "/runs/not-a-uuid",
+      "/runs/%ff",
+      `/runs/${runId}/`,
+      "/runs/..%2f..%2fetc",
+      "/runs?limit=abc",
+      "/runs?cursor=%00",
+    ]) {
       const { status } = await request("GET", path, bearer(token));
       expect(status, path).toBeGreaterThanOrEqual(400);
       expect(status, path).toBeLessThan(500);

@@ -8,10 +8,14 @@ import { makeTeam } from "#lib/testing/factories.ts";
 import { liveEvents } from "./live.ts";
 
 async function watch(actor: { userId: string; teamId: string }) {
-  const session = await db.session.create({ data: { userId: actor.userId, teamId: actor.teamId, expiresAt: new Date(Date.now() + 60_000) } });
+  const session = await db.session.create({
+    data: { userId: actor.userId, teamId: actor.teamId, expiresAt: new Date(Date.now() + 60_000) },
+  });
   const cookie = `${sessionCookie()}=${await encode({ token: { sid: session.id }, secret: env.STILLHOUSE_SECRET })}`;
   const leave = new AbortController();
-  const answer = await liveEvents(new Request("http://localhost/api/v1/events", { headers: { cookie }, signal: leave.signal }));
+  const answer = await liveEvents(
+    new Request("http://localhost/api/v1/events", { headers: { cookie }, signal: leave.signal }),
+  );
   const seen = { text: "", ended: false };
   void (async () => {
     for await (const chunk of answer.body ?? []) seen.text += Buffer.from(chunk).toString("utf8");

@@ -6,11 +6,29 @@ import type { Verb } from "#lib/core/verb.ts";
 import { router } from "./routes.ts";
 
 const verb = (method: Method, path: `/${string}`) =>
-  ({ endpoint: { name: `${method} ${path}`, method, path, permission: "public", summary: "", input: z.object({}), output: z.any() } }) as unknown as Verb;
+  ({
+    endpoint: {
+      name: `${method} ${path}`,
+      method,
+      path,
+      permission: "public",
+      summary: "",
+      input: z.object({}),
+      output: z.any(),
+    },
+  }) as unknown as Verb;
 
 test("matches static parts before parameters and fills parameters", () => {
-  const match = router([verb("GET", "/runs"), verb("GET", "/runs/:runId"), verb("GET", "/runs/stats"), verb("POST", "/runs/:runId/cancel")]);
-  expect(match("GET", ["runs", "7"])).toMatchObject({ params: { runId: "7" }, verb: { endpoint: { name: "GET /runs/:runId" } } });
+  const match = router([
+    verb("GET", "/runs"),
+    verb("GET", "/runs/:runId"),
+    verb("GET", "/runs/stats"),
+    verb("POST", "/runs/:runId/cancel"),
+  ]);
+  expect(match("GET", ["runs", "7"])).toMatchObject({
+    params: { runId: "7" },
+    verb: { endpoint: { name: "GET /runs/:runId" } },
+  });
   expect(match("GET", ["runs", "stats"])).toMatchObject({ verb: { endpoint: { name: "GET /runs/stats" } } });
   expect(match("DELETE", ["runs", "7"])).toEqual({ allowed: ["GET"] });
   expect(match("GET", ["runs", "7", "cancel", "x"])).toBeNull();

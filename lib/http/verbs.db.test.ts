@@ -53,7 +53,14 @@ async function furnish(actor: Actor): Promise<Ids> {
     },
   });
   const evaluation = await db.evaluation.create({
-    data: { teamId, projectId: project, runId: run, studentId: student.id, datasetVersionId: datasetVersion, report: {} },
+    data: {
+      teamId,
+      projectId: project,
+      runId: run,
+      studentId: student.id,
+      datasetVersionId: datasetVersion,
+      report: {},
+    },
   });
   const apiToken = await db.apiToken.create({
     data: { teamId, userId, name: "t", prefix: "sth_x", tokenHash: randomUUID(), scopes: ["read"] },
@@ -69,7 +76,15 @@ async function furnish(actor: Actor): Promise<Ids> {
     },
   });
   const outboxMail = await db.outboxMail.create({
-    data: { teamId, toAddress: "a@example.com", kind: "reset", subject: "s", text: "t", html: "h", dedupeKey: randomUUID() },
+    data: {
+      teamId,
+      toAddress: "a@example.com",
+      kind: "reset",
+      subject: "s",
+      text: "t",
+      html: "h",
+      dedupeKey: randomUUID(),
+    },
   });
   return {
     project,
@@ -108,7 +123,8 @@ describe.each(verbs.map((verb) => [verb.endpoint.name, verb] as const))("%s", (_
     expect(endpoint.path).toMatch(/^\/[a-z]/);
     expect(endpoint.summary).toMatch(/^[A-Z].*\.$/);
     for (const [, name] of endpoint.path.matchAll(/:(\w+)/g)) expect(Object.keys(endpoint.input.shape)).toContain(name);
-    if (endpoint.permission !== "public" && endpoint.permission !== "self") expect(permissions).toHaveProperty(endpoint.permission);
+    if (endpoint.permission !== "public" && endpoint.permission !== "self")
+      expect(permissions).toHaveProperty(endpoint.permission);
     if (verb.kind === "query" || verb.kind === "download") expect(endpoint.method).toBe("GET");
     else expect(endpoint.method).not.toBe("GET");
   });
@@ -124,7 +140,9 @@ describe.each(verbs.map((verb) => [verb.endpoint.name, verb] as const))("%s", (_
     const input = sampleOf(endpoint.input, ourIds);
     for (const role of roles) {
       if (allowed.includes(role)) continue;
-      await expect(verb.call({ actor: ours[role], body: body() }, input), role).rejects.toMatchObject({ code: "FORBIDDEN" });
+      await expect(verb.call({ actor: ours[role], body: body() }, input), role).rejects.toMatchObject({
+        code: "FORBIDDEN",
+      });
     }
   });
 
@@ -137,8 +155,12 @@ describe.each(verbs.map((verb) => [verb.endpoint.name, verb] as const))("%s", (_
   test("does not find another team's things, nor absent ones, with the same words", async () => {
     for (const { field, entity } of refFields(endpoint.input)) {
       const input = sampleOf(endpoint.input, ourIds);
-      const foreign = await verb.call({ actor: ours.owner, body: body() }, { ...input, [field]: theirIds[entity] }).catch((e: Error) => e);
-      const absent = await verb.call({ actor: ours.owner, body: body() }, { ...input, [field]: randomUUID() }).catch((e: Error) => e);
+      const foreign = await verb
+        .call({ actor: ours.owner, body: body() }, { ...input, [field]: theirIds[entity] })
+        .catch((e: Error) => e);
+      const absent = await verb
+        .call({ actor: ours.owner, body: body() }, { ...input, [field]: randomUUID() })
+        .catch((e: Error) => e);
       expect(foreign, field).toMatchObject({ code: "NOT_FOUND" });
       expect((foreign as Error).message).toBe((absent as Error).message);
     }
@@ -176,5 +198,7 @@ test("a mutation and its audit row are one transaction", async () => {
 });
 
 test("sampleOf makes inputs that parse", () => {
-  expect(() => sampleOf(z.object({ a: z.string().min(3), b: z.number().min(2), c: z.enum(["x"]), d: z.boolean() }), ourIds)).not.toThrow();
+  expect(() =>
+    sampleOf(z.object({ a: z.string().min(3), b: z.number().min(2), c: z.enum(["x"]), d: z.boolean() }), ourIds),
+  ).not.toThrow();
 });

@@ -67,7 +67,7 @@ export async function makeVersion(
       sourceSha256: randomUUID(),
       source: {},
       contentHash: randomUUID(),
-      mapping: {},
+      mapping: { inputs: ["input"], output: "output" },
       holdoutFraction: 0.2,
       rowCount: rows.length,
       holdoutCount: rows.filter((row) => row.holdout).length,
