@@ -15,7 +15,7 @@ import {
 
 const zero = "00000000-0000-7000-8000-000000000000";
 const payload = { uploadId: zero, datasetVersionId: zero };
-const result = { datasetVersionId: zero, rows: 0, holdoutRows: 0, rejectedRows: 0, warnings: [] };
+const result = { datasetId: zero, datasetVersionId: zero, rows: 0, holdoutRows: 0, rejectedRows: 0, warnings: [] };
 
 let runtime: Runtime | undefined;
 afterEach(async () => {

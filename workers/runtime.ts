@@ -60,7 +60,7 @@ const flushEveryMs = 250;
 const beatEveryMs = 1_000;
 const sweepEveryMs = 1_000;
 /** how long a shutdown waits for handlers before their leases are left to expire */
-const drainMs = 7_000;
+const drainMs = 5_000;
 
 /** Works on one claim of one run: heartbeat, fencing, events, and the state at its end. */
 async function work<K extends RunKind>(run: Run, handler: RunHandler<K>, shutdown: AbortSignal): Promise<void> {

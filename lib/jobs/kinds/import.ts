@@ -4,7 +4,8 @@ import { defineKind } from "./kind.ts";
 /** Mapping and hold-out share stand on the dataset version. */
 export const importKind = defineKind({
   payload: z.object({ uploadId: z.uuid(), datasetVersionId: z.uuid() }),
-  result: z.looseObject({
+  result: z.object({
+    datasetId: z.uuid(),
     datasetVersionId: z.uuid(),
     rows: z.number().int(),
     holdoutRows: z.number().int(),

@@ -1,0 +1,124 @@
+import { AppError } from "#lib/core/errors.ts";
+import { formatById } from "#lib/formats/registry.ts";
+import {
+  type Batch,
+  keptTextChars,
+  type Position,
+  type Rejection,
+  type Sniffed,
+  type SourceRecord,
+} from "#lib/formats/types.ts";
+import { type Chunk, copyRejection, copyRow } from "./load.ts";
+import { columnsOf, makeRow } from "./row.ts";
+import type { ColumnMapping } from "./schema.ts";
+import { inputDigest, inputHash, isHoldout } from "./split.ts";
+import { type Checkpoint, keptRejections, Tally } from "./tally.ts";
+
+/** A chunk is written when it has so many bytes of COPY text: large enough to be fast, small enough to stay in memory twice. */
+const chunkBytes = 1024 * 1024;
+
+export type ImportPlan = {
+  versionId: string;
+  how: Sniffed;
+  mapping: ColumnMapping;
+  holdoutFraction: number;
+  from: Checkpoint | null;
+};
+
+/** Records and rejections of a batch in the order of the file. */
+function* inOrder({ records, rejections }: Batch): Generator<SourceRecord | Rejection> {
+  let next = 0;
+  for (const record of records) {
+    for (let bad = rejections[next]; bad && bad.offset < record.offset; bad = rejections[next]) {
+      yield bad;
+      next += 1;
+    }
+    yield record;
+  }
+  yield* rejections.slice(next);
+}
+
+/** Turns the bytes of a source into COPY chunks, each with the checkpoint behind it. One per import. */
+export class Chunker {
+  readonly tally: Tally;
+  readonly #plan: ImportPlan;
+  /** COPY text of the current batch; packed into bytes at its end, so that its many strings die young */
+  #rows: string[] = [];
+  #rejections: string[] = [];
+  #packed: Pick<Chunk, "rows" | "rejections"> = { rows: [], rejections: [] };
+  #bytes = 0;
+
+  constructor(plan: ImportPlan) {
+    this.#plan = plan;
+    this.tally = new Tally(plan.from);
+  }
+
+  /**
+   * @param open the source's bytes from an offset on
+   * @throws AppError INVALID when the file is mostly bad
+   */
+  async *chunks(open: (offset: number) => AsyncIterable<Uint8Array>): AsyncGenerator<Chunk> {
+    const { how, mapping, from } = this.#plan;
+    const start = from ? { offset: from.offset, line: from.line } : how.start;
+    let end = start;
+    const batches = formatById(how.format).parse(open(start.offset), how, start, columnsOf(mapping));
+    try {
+      for await (const batch of batches) {
+        for (const item of inOrder(batch)) this.#add(item);
+        this.#pack();
+        end = batch.next;
+        if (this.#bytes >= chunkBytes) yield this.#take(end);
+      }
+      this.tally.end();
+    } catch (error) {
+      // The reasons gathered so far are what a person needs to see.
+      if (error instanceof AppError) yield this.#take(end);
+      throw error;
+    }
+    yield this.#take(end);
+  }
+
+  #add(item: SourceRecord | Rejection): void {
+    if ("code" in item) {
+      this.#reject(item);
+      return;
+    }
+    const made = makeRow(item, this.#plan.mapping);
+    if ("code" in made) {
+      this.#reject({ line: item.line, offset: item.offset, ...made, text: item.text.slice(0, keptTextChars) });
+      return;
+    }
+    const digest = inputDigest(made.input);
+    const holdout = isHoldout(digest, this.#plan.holdoutFraction);
+    this.tally.row(made.input, made.output, holdout);
+    const line = copyRow(this.#plan.versionId, this.tally.rows, { ...made, holdout, inputHash: inputHash(digest) });
+    this.#rows.push(line);
+  }
+
+  #reject(rejection: Rejection): void {
+    this.tally.rejection(rejection.code, rejection.line, rejection.reason);
+    if (this.tally.rejected > keptRejections) return;
+    const line = copyRejection(this.#plan.versionId, this.tally.rejected, rejection);
+    this.#rejections.push(line);
+  }
+
+  #pack(): void {
+    for (const kind of ["rows", "rejections"] as const) {
+      const lines = kind === "rows" ? this.#rows : this.#rejections;
+      if (lines.length === 0) continue;
+      const bytes = Buffer.from(lines.join(""));
+      this.#packed[kind].push(bytes);
+      this.#bytes += bytes.length;
+    }
+    this.#rows = [];
+    this.#rejections = [];
+  }
+
+  #take({ offset, line }: Position): Chunk {
+    this.#pack();
+    const chunk = { ...this.#packed, checkpoint: this.tally.checkpoint(offset, line) };
+    this.#packed = { rows: [], rejections: [] };
+    this.#bytes = 0;
+    return chunk;
+  }
+}

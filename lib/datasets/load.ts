@@ -1,0 +1,136 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+import { connectAlone } from "#lib/core/db.ts";
+import type { Rejection } from "#lib/formats/types.ts";
+import { LostLease } from "#lib/jobs/runs.ts";
+import type { Checkpoint } from "./tally.ts";
+
+const special = /[\\\n\r\t]/g;
+const escapes: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** A value in PostgreSQL's COPY text format. NUL, which no text column takes, must have been rejected before. */
+export function copyText(value: string | null): string {
+  if (value === null) return "\\N";
+  return value.search(special) < 0 ? value : value.replace(special, (character) => escapes[character] ?? character);
+}
+
+/** One line of COPY "Row". */
+export function copyRow(
+  versionId: string,
+  position: number,
+  row: { input: string; output: string | null; holdout: boolean; inputHash: string },
+): string {
+  return `${versionId}\t${position}\t${copyText(row.input)}\t${copyText(row.output)}\t${row.holdout ? "t" : "f"}\t${row.inputHash}\n`;
+}
+
+/** One line of COPY "RejectedRow". What is told of a broken row may itself hold what no column takes. */
+export function copyRejection(versionId: string, seq: number, { line, offset, code, reason, text }: Rejection): string {
+  const shown = (value: string) => copyText(value.replaceAll("\0", "\u2400").toWellFormed());
+  return `${versionId}\t${seq}\t${line}\t${offset}\t${code}\t${shown(reason)}\t${shown(text)}\n`;
+}
+
+async function copy(client: pg.Client, sql: string, parts: Buffer[]): Promise<void> {
+  if (parts.length === 0) return;
+  await pipeline(Readable.from(parts), client.query(copyFrom(sql)));
+}
+
+/** What one chunk brings: rows and rejections as COPY text, and where the import stands behind them. */
+export type Chunk = { rows: Buffer[]; rejections: Buffer[]; checkpoint: Checkpoint };
+
+/**
+ * Writes chunks of one import over a connection of its own. Each chunk is one transaction: COPY, then the fence (so that the run's
+ * row is locked for a moment only and its heartbeat is not held up), then the checkpoint. A holder that lost the run can therefore
+ * write, but never commit.
+ */
+export class Loader {
+  readonly #client: pg.Client;
+  readonly #versionId: string;
+  readonly #run: { id: string; leaseEpoch: number };
+
+  private constructor(client: pg.Client, versionId: string, run: { id: string; leaseEpoch: number }) {
+    this.#client = client;
+    this.#versionId = versionId;
+    this.#run = run;
+  }
+
+  static async open(versionId: string, run: { id: string; leaseEpoch: number }): Promise<Loader> {
+    const client = await connectAlone();
+    // A process that hangs in the middle of a chunk must not keep its uncommitted positions from the next holder.
+    await client.query("SET idle_in_transaction_session_timeout = '15s'");
+    return new Loader(client, versionId, run);
+  }
+
+  async close(): Promise<void> {
+    await this.#client.end().catch(() => undefined);
+  }
+
+  /** @throws LostLease */
+  async #fenced(work: () => Promise<void>): Promise<void> {
+    await this.#client.query("BEGIN");
+    try {
+      await work();
+      const { rows } = await this.#client.query<{ leaseEpoch: number; state: string }>(
+        `SELECT "leaseEpoch", "state"::text FROM "Run" WHERE "id" = $1 FOR NO KEY UPDATE`,
+        [this.#run.id],
+      );
+      if (rows[0]?.leaseEpoch !== this.#run.leaseEpoch || rows[0].state !== "running")
+        throw new LostLease(this.#run.id);
+      await this.#client.query("COMMIT");
+    } catch (error) {
+      await this.#client.query("ROLLBACK").catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** @throws LostLease */
+  write({ rows, rejections, checkpoint }: Chunk): Promise<void> {
+    return this.#fenced(async () => {
+      await copy(
+        this.#client,
+        `COPY "Row" ("versionId", "position", "input", "output", "holdout", "inputHash") FROM STDIN`,
+        rows,
+      );
+      await copy(
+        this.#client,
+        `COPY "RejectedRow" ("versionId", "seq", "line", "byteOffset", "code", "reason", "text") FROM STDIN`,
+        rejections,
+      );
+      await this.#client.query(`UPDATE "DatasetVersion" SET "checkpoint" = $2 WHERE "id" = $1`, [
+        this.#versionId,
+        JSON.stringify(checkpoint),
+      ]);
+    });
+  }
+
+  /** Removes the rows of an import that will not be finished; with `rejections` also the reasons why. @throws LostLease */
+  discard(what: { rejections: boolean }): Promise<void> {
+    return this.#fenced(async () => {
+      await this.#client.query(`DELETE FROM "Row" WHERE "versionId" = $1`, [this.#versionId]);
+      if (what.rejections)
+        await this.#client.query(`DELETE FROM "RejectedRow" WHERE "versionId" = $1`, [this.#versionId]);
+      await this.#client.query(`UPDATE "DatasetVersion" SET "checkpoint" = NULL WHERE "id" = $1`, [this.#versionId]);
+    });
+  }
+
+  /** Repeated inputs of a loaded version: rows behind the first of their kind, and inputs with different gold answers. */
+  async repeats(): Promise<{ duplicates: number; conflicts: number }> {
+    const { rows } = await this.#client.query<{ duplicates: string; conflicts: string }>(
+      `WITH repeated AS MATERIALIZED (
+         SELECT "inputHash", count(*) AS n FROM "Row" WHERE "versionId" = $1 GROUP BY "inputHash" HAVING count(*) > 1
+       ), conflicting AS (
+         SELECT 1 FROM "Row" JOIN repeated USING ("inputHash") WHERE "versionId" = $1
+         GROUP BY "inputHash" HAVING min("output" COLLATE "C") <> max("output" COLLATE "C")
+       )
+       SELECT (SELECT coalesce(sum(n - 1), 0) FROM repeated) AS duplicates, (SELECT count(*) FROM conflicting) AS conflicts`,
+      [this.#versionId],
+    );
+    return { duplicates: Number(rows[0]?.duplicates ?? 0), conflicts: Number(rows[0]?.conflicts ?? 0) };
+  }
+
+  /** New rows have no statistics yet, and plans without them are slow. */
+  async analyze(): Promise<void> {
+    await this.#client.query(`ANALYZE "Row"`);
+  }
+}

@@ -1,0 +1,103 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { headBytes } from "#lib/formats/types.ts";
+import { previewFile } from "./preview.ts";
+import type { ColumnMapping } from "./schema.ts";
+
+function preview(text: string | Uint8Array, given: ColumnMapping | null = null) {
+  const bytes = typeof text === "string" ? Buffer.from(text) : text;
+  return previewFile(bytes.subarray(0, headBytes), bytes.length, "file", given);
+}
+
+describe("preview", () => {
+  it("shows rows with the guessed mapping, and with a corrected one", async () => {
+    const file = "text,label,note\nhello there,greeting,n1\nbye now,farewell,n2\n";
+    const first = await preview(file);
+    expect(first).toMatchObject({
+      format: "csv",
+      delimiter: "comma",
+      encoding: "utf-8",
+      estimatedRows: 2,
+      sampledRows: 2,
+    });
+    expect(first.rows.map(({ line, input, output }) => [line, input, output])).toEqual([
+      [2, "hello there", "greeting"],
+      [3, "bye now", "farewell"],
+    ]);
+    const corrected = await preview(file, { inputs: ["text", "note"], output: null });
+    expect(corrected.rows.map(({ input, output }) => [input, output])[0]).toEqual(["hello there\n\nn1", null]);
+    expect(corrected.guess).toEqual({ inputs: ["text"], output: "label" });
+  });
+
+  it("reads a field by a path that no column shows", async () => {
+    const file = '{"messages":[{"content":"hi"},{"content":"greeting"}]}\n';
+    expect((await preview(file)).mapping).toBeNull();
+    const rows = (await preview(file, { inputs: ["messages.0.content"], output: "messages.1.content" })).rows;
+    expect(rows.map(({ input, output }) => [input, output])).toEqual([["hi", "greeting"]]);
+  });
+
+  it("estimates the rows of a file larger than its head, and reports no row cut off there", async () => {
+    const rows = Array.from({ length: 60_000 }, (_, index) => `"ticket ${index},\n${"x".repeat(60)}",label`).join("\n");
+    const seen = await preview(`text,label\n${rows}\n`);
+    expect(seen.rejected).toEqual([]);
+    expect(Math.abs(seen.estimatedRows - 60_000) / 60_000).toBeLessThan(0.03);
+  });
+
+  it("warns of what will hurt", async () => {
+    expect((await preview('{"a":1}\n{"b":2}\nx\ny\nz\n', { inputs: ["a"], output: null })).warnings.join()).toContain(
+      "4 of the first 5",
+    );
+    expect((await preview("text,label\na text,7\nb text,9\n")).warnings.join()).toContain("answers are numbers");
+    expect((await preview("text,label\na text,x\nb text,x\n")).warnings.join()).toContain("same answer");
+    expect((await preview("text,text\na,b\n")).warnings.join()).toContain("occurs twice");
+    expect((await preview("text,label\n")).warnings.join()).toContain("no data row");
+  });
+
+  it("keeps labels like __proto__ as data", async () => {
+    const seen = await preview("text,label\na text,__proto__\nb text,constructor\n");
+    expect(seen.sampledLabels.map(({ label }) => label)).toEqual(["__proto__", "constructor"]);
+  });
+});
+
+const data = path.resolve(import.meta.dirname, "../../../shared/data");
+
+describe.skipIf(!existsSync(data))("real files (skipped where ../shared/data is absent)", () => {
+  const read = (name: string) => preview(readFileSync(path.join(data, name)));
+
+  it.each([
+    ["intents/banking77/train.csv", ["text"], "category", "csv"],
+    ["intents/banking77/train.jsonl", ["input"], "output", "jsonl"],
+    ["uploads/csv/banking77_test.utf8_bom_crlf.csv", ["text"], "category", "csv"],
+    ["uploads/csv/banking77_test.utf16le_tab.txt", ["text"], "category", "csv"],
+    ["uploads/openai_chat/banking77_test.legacy_prompt_completion.jsonl", ["prompt"], "completion", "jsonl"],
+    ["uploads/malformed/bom_first_line.jsonl", ["input"], "output", "jsonl"],
+    ["uploads/malformed/truncated_last_line.jsonl", ["input"], "output", "jsonl"],
+    ["uploads/malformed/missing_null_and_nontext_outputs.jsonl", ["input"], "output", "jsonl"],
+    ["uploads/hf_folder/clinc150/data/train.jsonl", ["text"], "intent", "jsonl"],
+  ])("%s", async (name, inputs, output, format) => {
+    const seen = await read(name);
+    expect(seen.mapping).toEqual({ inputs, output });
+    expect(seen.format).toBe(format);
+    expect(seen.rows.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ["uploads/malformed/pretty_printed_objects.jsonl", /several lines/],
+    ["uploads/malformed/json_array_named.jsonl", /JSON array/],
+    ["uploads/parquet/reasoning_dataset.parquet", /Parquet/],
+    ["uploads/big_openai_chat.jsonl.gz", /gzip/],
+  ])("%s is refused", async (name, message) => {
+    await expect(read(name)).rejects.toThrow(message);
+  });
+
+  it.each([
+    ["uploads/malformed/trailing_commas.jsonl", /comma too many/],
+    ["uploads/malformed/unescaped_inner_quotes.jsonl", /Not valid JSON/],
+  ])("%s says what is wrong with its lines", async (name, reason) => {
+    const seen = await read(name);
+    expect(seen.rows).toEqual([]);
+    expect(seen.rejected[0]?.reason).toMatch(reason);
+    expect(seen.warnings.join()).toContain("would be rejected");
+  });
+});

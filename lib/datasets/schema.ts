@@ -1,0 +1,331 @@
+import { z } from "zod";
+import { endpoint, Instant, Int, Page, pageOf, QueryFlag, ref } from "#lib/core/endpoint.ts";
+import { rejectCodes } from "#lib/formats/types.ts";
+
+/** Which columns make a row. Several input columns are joined by an empty line. `output` null: the file has no gold answers. */
+export const ColumnMapping = z.object({
+  inputs: z.array(z.string().min(1).max(500)).min(1, "choose at least one input column").max(5),
+  output: z.string().min(1).max(500).nullable(),
+});
+export type ColumnMapping = z.infer<typeof ColumnMapping>;
+
+/** Share of distinct inputs put aside for evaluation. */
+export const HoldoutFraction = z.number().min(0).max(1);
+
+const Name = z.string().trim().min(1, "give it a name").max(120);
+
+export const Upload = z.object({
+  id: z.uuid(),
+  projectId: z.uuid(),
+  fileName: z.string(),
+  bytes: Int,
+  sha256: z.string(),
+  createdAt: Instant,
+});
+export type Upload = z.infer<typeof Upload>;
+
+export const RejectCode = z.enum(rejectCodes);
+export type RejectCode = z.infer<typeof RejectCode>;
+
+/** A version with the same file, met again. */
+const Twin = z.object({ datasetId: z.uuid(), datasetVersionId: z.uuid(), name: z.string(), number: z.int() });
+
+export const Preview = z.object({
+  upload: Upload,
+  format: z.string(),
+  encoding: z.string(),
+  delimiter: z.string().nullable(),
+  columns: z.array(z.object({ name: z.string(), samples: z.array(z.string()), filled: z.number() })),
+  guess: ColumnMapping.nullable(),
+  reason: z.string(),
+  /** the mapping that `rows` were made with: the given one, else the guess */
+  mapping: ColumnMapping.nullable(),
+  rows: z.array(
+    z.object({
+      line: z.int(),
+      input: z.string(),
+      output: z.string().nullable(),
+      /** the row is held out when the fraction is above this */
+      unit: z.number(),
+    }),
+  ),
+  /** first lines that would be rejected */
+  rejected: z.array(z.object({ line: z.int(), code: RejectCode, reason: z.string(), text: z.string() })),
+  /** rows of the whole file, from the size of the first ones */
+  estimatedRows: z.int(),
+  /** rows that were looked at */
+  sampledRows: z.int(),
+  /** distinct gold answers among them, most frequent first */
+  sampledLabels: z.array(z.object({ label: z.string(), rows: z.int() })),
+  warnings: z.array(z.string()),
+  twin: Twin.nullable(),
+});
+export type Preview = z.infer<typeof Preview>;
+
+export const LabelCount = z.object({ label: z.string(), rows: z.int(), holdout: z.int() });
+export type LabelCount = z.infer<typeof LabelCount>;
+
+/** What an import found, kept on the version. */
+export const ImportReport = z.object({
+  warnings: z.array(z.string()).default([]),
+  rejectedByCode: z.partialRecord(RejectCode, z.int()).default({}),
+  /** by label, most frequent first; empty when there are more than 1,000 different answers */
+  labels: z.array(LabelCount).default([]),
+  /** more than 1,000 different answers: not a set of labels */
+  manyAnswers: z.boolean().default(false),
+});
+export type ImportReport = z.infer<typeof ImportReport>;
+
+export const VersionState = z.enum(["importing", "ready", "failed"]);
+
+export const DatasetVersion = z.object({
+  id: z.uuid(),
+  datasetId: z.uuid(),
+  datasetName: z.string(),
+  projectId: z.uuid(),
+  number: z.int(),
+  state: VersionState,
+  importRunId: z.uuid().nullable(),
+  sourceFileName: z.string(),
+  sourceBytes: Int,
+  sourceSha256: z.string(),
+  contentHash: z.string().nullable(),
+  mapping: ColumnMapping,
+  holdoutFraction: z.number(),
+  rowCount: z.int(),
+  holdoutCount: z.int(),
+  rejectedCount: z.int(),
+  duplicateCount: z.int(),
+  conflictCount: z.int(),
+  labelledCount: z.int(),
+  /** different labels; null when there are more than 1,000 */
+  labelKinds: z.int().nullable(),
+  inputChars: Int,
+  warnings: z.array(z.string()),
+  simulated: z.boolean(),
+  createdBy: z.string(),
+  createdAt: Instant,
+  readyAt: Instant.nullable(),
+});
+export type DatasetVersion = z.infer<typeof DatasetVersion>;
+
+export const Dataset = z.object({
+  id: z.uuid(),
+  projectId: z.uuid(),
+  name: z.string(),
+  simulated: z.boolean(),
+  createdAt: Instant,
+  /** newest first, at most 20 */
+  versions: z.array(DatasetVersion),
+  versionCount: z.int(),
+});
+export type Dataset = z.infer<typeof Dataset>;
+
+export const Row = z.object({
+  position: z.int(),
+  input: z.string(),
+  output: z.string().nullable(),
+  holdout: z.boolean(),
+  /** the text is longer than the list shows; open the row for all of it */
+  cut: z.boolean(),
+});
+export type Row = z.infer<typeof Row>;
+
+export const RejectedRow = z.object({
+  seq: z.int(),
+  line: z.int(),
+  byteOffset: Int,
+  code: RejectCode,
+  reason: z.string(),
+  text: z.string(),
+});
+export type RejectedRow = z.infer<typeof RejectedRow>;
+
+/** A repeated query field arrives as a list, a single one as text. */
+const columnList = z.preprocess((value) => (typeof value === "string" ? [value] : value), ColumnMapping.shape.inputs);
+
+export const uploadCreate = endpoint({
+  name: "upload.create",
+  method: "POST",
+  path: "/projects/:projectId/uploads",
+  permission: "data.write",
+  summary: "Sends a file: its bytes are the request body. Nothing is imported yet; unused uploads go after 24 hours.",
+  input: z.object({ projectId: ref("project"), fileName: z.string().min(1).max(500) }),
+  output: Upload,
+  body: "stream",
+});
+
+export const uploadPreview = endpoint({
+  name: "upload.preview",
+  method: "GET",
+  path: "/uploads/:uploadId/preview",
+  permission: "data.write",
+  summary: "What the file is and how its first rows would be read, with a guessed mapping or with the given one.",
+  input: z.object({
+    uploadId: ref("upload"),
+    inputs: columnList.optional(),
+    /** empty: no gold answers */
+    output: z.string().max(500).optional(),
+  }),
+  output: Preview,
+});
+
+const importInput = {
+  uploadId: ref("upload"),
+  mapping: ColumnMapping,
+  holdoutFraction: HoldoutFraction.default(0.2),
+  /** import a file again that the project already has */
+  allowDuplicate: z.boolean().default(false),
+};
+
+export const Imported = z.object({
+  id: z.uuid(),
+  datasetId: z.uuid(),
+  datasetVersionId: z.uuid(),
+  number: z.int(),
+  runId: z.uuid(),
+});
+
+export const datasetCreate = endpoint({
+  name: "dataset.create",
+  method: "POST",
+  path: "/projects/:projectId/datasets",
+  permission: "data.write",
+  summary: "Makes a dataset from an upload and starts the import of its first version.",
+  input: z.object({ projectId: ref("project"), name: Name, ...importInput }),
+  output: Imported,
+});
+
+export const datasetAddVersion = endpoint({
+  name: "dataset.addVersion",
+  method: "POST",
+  path: "/datasets/:datasetId/versions",
+  permission: "data.write",
+  summary: "Imports an upload as the next version of a dataset; earlier versions stay as they are.",
+  input: z.object({ datasetId: ref("dataset"), ...importInput }),
+  output: Imported,
+});
+
+export const datasetList = endpoint({
+  name: "dataset.list",
+  method: "GET",
+  path: "/projects/:projectId/datasets",
+  permission: "data.read",
+  summary: "Datasets of a project with their versions, newest first.",
+  input: Page.extend({ projectId: ref("project") }),
+  output: pageOf(Dataset),
+});
+
+export const datasetGet = endpoint({
+  name: "dataset.get",
+  method: "GET",
+  path: "/datasets/:datasetId",
+  permission: "data.read",
+  summary: "One dataset with its versions.",
+  input: z.object({ datasetId: ref("dataset") }),
+  output: Dataset,
+});
+
+export const datasetRename = endpoint({
+  name: "dataset.rename",
+  method: "PATCH",
+  path: "/datasets/:datasetId",
+  permission: "data.write",
+  summary: "Gives a dataset another name.",
+  input: z.object({ datasetId: ref("dataset"), name: Name }),
+  output: Dataset,
+});
+
+export const datasetDelete = endpoint({
+  name: "dataset.delete",
+  method: "DELETE",
+  path: "/datasets/:datasetId",
+  permission: "data.write",
+  summary: "Removes a dataset that no run, student or evaluation needs.",
+  input: z.object({ datasetId: ref("dataset") }),
+  output: z.object({ id: z.uuid() }),
+});
+
+const versionInput = z.object({ datasetVersionId: ref("datasetVersion") });
+
+export const versionGet = endpoint({
+  name: "version.get",
+  method: "GET",
+  path: "/dataset-versions/:datasetVersionId",
+  permission: "data.read",
+  summary: "One version with its counts and the report of its import.",
+  input: versionInput,
+  output: DatasetVersion.extend({ report: ImportReport }),
+});
+
+export const Side = z.enum(["train", "holdout"]);
+
+export const RowFilter = z.object({
+  split: Side.optional(),
+  /** exact gold answer */
+  label: z.string().max(10_000).optional(),
+  hasOutput: QueryFlag.optional(),
+  /** inputs that occur more than once, or those of them with different answers */
+  repeated: z.enum(["duplicates", "conflicts"]).optional(),
+  /** text in input or answer, upper and lower case alike */
+  search: z.string().max(200).optional(),
+});
+export type RowFilter = z.infer<typeof RowFilter>;
+
+export const versionRows = endpoint({
+  name: "version.rows",
+  method: "GET",
+  path: "/dataset-versions/:datasetVersionId/rows",
+  permission: "data.read",
+  summary: "Rows by position. A filtered request looks at a bounded number of rows; `nextCursor` goes on from there.",
+  input: Page.extend({
+    ...versionInput.shape,
+    ...RowFilter.shape,
+    /** whole texts instead of their first 500 characters */
+    full: QueryFlag.default(false),
+  }),
+  output: pageOf(Row).extend({
+    /** every row up to this position was looked at */
+    searchedTo: z.int(),
+  }),
+});
+
+export const versionRejected = endpoint({
+  name: "version.rejected",
+  method: "GET",
+  path: "/dataset-versions/:datasetVersionId/rejected",
+  permission: "data.read",
+  summary: "Lines that did not become rows, in the order of the file, at most 10,000.",
+  input: Page.extend({ ...versionInput.shape, code: RejectCode.optional() }),
+  output: pageOf(RejectedRow),
+});
+
+export const versionRejectedDownload = endpoint({
+  name: "version.rejectedDownload",
+  method: "GET",
+  path: "/dataset-versions/:datasetVersionId/rejected.csv",
+  permission: "data.read",
+  summary: "The rejected lines as CSV; cells that a spreadsheet would run as a formula begin with an apostrophe.",
+  input: versionInput,
+  output: z.string(),
+});
+
+export const versionDownload = endpoint({
+  name: "version.download",
+  method: "GET",
+  path: "/dataset-versions/:datasetVersionId/download",
+  permission: "data.read",
+  summary: "All rows as JSONL (texts exactly as stored) or CSV (formula cells begin with an apostrophe).",
+  input: versionInput.extend({ format: z.enum(["jsonl", "csv"]).default("jsonl"), split: Side.optional() }),
+  output: z.string(),
+});
+
+export const versionLabels = endpoint({
+  name: "version.labels",
+  method: "GET",
+  path: "/dataset-versions/:datasetVersionId/labels",
+  permission: "data.read",
+  summary: "Labels of a version with their rows, most frequent first; none when there are more than 1,000.",
+  input: versionInput,
+  output: z.object({ items: z.array(LabelCount), manyAnswers: z.boolean() }),
+});

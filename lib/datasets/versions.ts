@@ -1,0 +1,142 @@
+import { Readable } from "node:stream";
+import { db } from "#lib/core/db.ts";
+import { toPage } from "#lib/core/endpoint.ts";
+import { AppError } from "#lib/core/errors.ts";
+import { toWebStream } from "#lib/core/storage.ts";
+import { download, query } from "#lib/core/verb.ts";
+import type { Dataset, DatasetVersion } from "#prisma/generated/client.ts";
+import { csvLine } from "./csv-out.ts";
+import { namesOf, presentVersion } from "./present.ts";
+import { everyRow, readRows } from "./rows.ts";
+import {
+  type RejectCode,
+  versionDownload,
+  versionGet,
+  versionLabels,
+  versionRejected,
+  versionRejectedDownload,
+  versionRows,
+} from "./schema.ts";
+
+type Version = DatasetVersion & { dataset: Dataset };
+
+/** Rows are shown once all of them are there. @throws AppError CONFLICT */
+function refuseUnready(version: Version): void {
+  if (version.state === "ready") return;
+  const importing = version.state === "importing";
+  throw new AppError(
+    "CONFLICT",
+    importing ? "This version is still being imported." : "The import of this version did not succeed.",
+    {
+      where: `${version.dataset.name} v${version.number}`,
+      todo: importing ? "Wait for its run to finish." : "Look at its rejected rows, then import a corrected file.",
+    },
+  );
+}
+
+/** A cursor is the position or number of the last item shown. @throws AppError INVALID */
+function numberOf(cursor: string | undefined): number {
+  if (cursor === undefined) return 0;
+  const value = Number(cursor);
+  if (Number.isSafeInteger(value) && value >= 0 && value < 2 ** 31) return value;
+  throw new AppError("INVALID", "The cursor is not one of this list.", {
+    where: "cursor",
+    todo: "Use `nextCursor` of the page before.",
+  });
+}
+
+const get = query(versionGet, async ({ db, found }) => {
+  const version = found.datasetVersionId;
+  return presentVersion(version, await namesOf(db, [version.createdById]));
+});
+
+const rows = query(versionRows, async ({ input, found }) => {
+  const version = found.datasetVersionId;
+  refuseUnready(version);
+  const { limit, full, cursor, ...filter } = input;
+  return readRows(version, filter, { after: numberOf(cursor), limit, full });
+});
+
+const rejected = query(versionRejected, async ({ db, input, found }) => {
+  const loaded = await db.rejectedRow.findMany({
+    where: {
+      versionId: found.datasetVersionId.id,
+      seq: { gt: numberOf(input.cursor) },
+      ...(input.code ? { code: input.code } : {}),
+    },
+    orderBy: { seq: "asc" },
+    take: input.limit + 1,
+  });
+  const { items, nextCursor } = toPage(loaded, input.limit, (row) => String(row.seq));
+  return {
+    items: items.map((row) => ({ ...row, code: row.code as RejectCode, byteOffset: Number(row.byteOffset) })),
+    nextCursor,
+  };
+});
+
+/** Text as the bytes that a response streams. */
+function streamOf(texts: AsyncIterable<string>): ReadableStream<Uint8Array> {
+  return toWebStream(Readable.from(texts, { objectMode: false }));
+}
+
+async function* rejectedLines(versionId: string): AsyncGenerator<string> {
+  yield csvLine(["line", "byte_offset", "reason", "text"]);
+  for (let seq = 0; ; ) {
+    const page = await db.rejectedRow.findMany({
+      where: { versionId, seq: { gt: seq } },
+      orderBy: { seq: "asc" },
+      take: 500,
+    });
+    const last = page.at(-1);
+    if (!last) return;
+    yield page.map((row) => csvLine([String(row.line), String(row.byteOffset), row.reason, row.text])).join("");
+    seq = last.seq;
+  }
+}
+
+const rejectedDownload = download(versionRejectedDownload, async ({ found }) => {
+  const version = found.datasetVersionId;
+  return {
+    stream: streamOf(rejectedLines(version.id)),
+    fileName: `${version.dataset.name} v${version.number} rejected.csv`,
+    contentType: "text/csv; charset=utf-8",
+  };
+});
+
+async function* rowLines(
+  versionId: string,
+  format: "jsonl" | "csv",
+  split: "train" | "holdout" | undefined,
+): AsyncGenerator<string> {
+  if (format === "csv") yield csvLine(["input", "output", "split"]);
+  for await (const page of everyRow(versionId, split ? { split } : {})) {
+    yield page
+      .map(({ input, output, holdout }) => {
+        const side = holdout ? "holdout" : "train";
+        return format === "csv"
+          ? csvLine([input, output ?? "", side])
+          : `${JSON.stringify({ input, output, split: side })}\n`;
+      })
+      .join("");
+  }
+}
+
+const downloadRows = download(versionDownload, async ({ input, found }) => {
+  const version = found.datasetVersionId;
+  refuseUnready(version);
+  const side = input.split ? ` ${input.split}` : "";
+  return {
+    stream: streamOf(rowLines(version.id, input.format, input.split)),
+    fileName: `${version.dataset.name} v${version.number}${side}.${input.format}`,
+    contentType: input.format === "csv" ? "text/csv; charset=utf-8" : "application/jsonl; charset=utf-8",
+  };
+});
+
+const labels = query(versionLabels, async ({ db, found }) => {
+  const version = found.datasetVersionId;
+  refuseUnready(version);
+  const { report } = presentVersion(version, await namesOf(db, []));
+  return { items: report.labels, manyAnswers: report.manyAnswers };
+});
+
+export const versionVerbs = [get, rows, rejected, rejectedDownload, downloadRows, labels];
