@@ -1,0 +1,20 @@
+import type { Metadata } from "next";
+import { projectListInput } from "#components/projects/list-input.ts";
+import { ProjectList } from "#components/projects/project-list.tsx";
+import { Prefetch, prefetch, requireActor } from "#lib/http/server.tsx";
+import { projectList } from "#lib/projects/schema.ts";
+
+export const metadata: Metadata = { title: "Projects" };
+
+type Search = Record<string, string | string[] | undefined>;
+
+export default async function ProjectsPage({ searchParams }: { searchParams: Promise<Search> }) {
+  const actor = await requireActor();
+  const search = await searchParams;
+  const input = projectListInput({ get: (name) => [search[name] ?? null].flat()[0] ?? null });
+  return (
+    <Prefetch of={[prefetch(projectList, input)]}>
+      <ProjectList canCreate={actor.can("project.write")} />
+    </Prefetch>
+  );
+}

@@ -1,0 +1,171 @@
+"use client";
+
+import { Download, Tags } from "lucide-react";
+import Link from "next/link";
+import { useRouter } from "next/navigation";
+import { Badge, SimulatedBadge } from "#components/ui/badge.tsx";
+import { Button, LinkButton } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { ErrorState } from "#components/ui/error-state.tsx";
+import { DropdownMenu } from "#components/ui/menu.tsx";
+import { Skeleton } from "#components/ui/skeleton.tsx";
+import { Tabs } from "#components/ui/tabs.tsx";
+import { RelativeTime } from "#components/ui/time.tsx";
+import { useUrlState } from "#components/ui/url-state.ts";
+import { type Dataset, datasetGet, versionDownload, versionGet } from "#lib/datasets/schema.ts";
+import { formatCount } from "#lib/format.ts";
+import { useEndpoint } from "#lib/http/client.tsx";
+import { urlOf } from "#lib/http/request.ts";
+import { ClassBalance } from "./class-balance.tsx";
+import { DatasetMenu } from "./dataset-menu.tsx";
+import { HealthStrip, rowsHref } from "./health-strip.tsx";
+import { ImportProgress } from "./import-progress.tsx";
+import { NotImported } from "./not-imported.tsx";
+import { RejectedTable } from "./rejected-table.tsx";
+import { RowsTable } from "./rows-table.tsx";
+import { SourceFacts } from "./source-facts.tsx";
+import type { VersionDetail } from "./version-detail.ts";
+import { Warnings } from "./warnings.tsx";
+
+/** One version: is it sound, what is in it, which lines were left out, where does it come from. */
+export function VersionPage({ datasetVersionId }: { datasetVersionId: string }) {
+  const query = useEndpoint(versionGet, { datasetVersionId });
+  const projectId = query.data?.projectId;
+  // Its state changes with the project's import; its rows never do.
+  const live = useEndpoint(
+    versionGet,
+    { datasetVersionId },
+    { enabled: projectId !== undefined, live: projectId ? [`project:${projectId}`] : [] },
+  );
+  const version = live.data ?? query.data;
+  if (!version) {
+    return query.error ? (
+      <Card flush>
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+      </Card>
+    ) : (
+      <Skeleton className="h-96 w-full rounded-lg" />
+    );
+  }
+  return (
+    <div className="space-y-6">
+      <VersionHeader version={version} />
+      {version.state === "importing" ? <Importing version={version} /> : null}
+      {version.state === "failed" ? <NotImported version={version} /> : null}
+      {version.state === "ready" ? <ReadyVersion version={version} /> : null}
+    </div>
+  );
+}
+
+function Importing({ version }: { version: VersionDetail }) {
+  return (
+    <Card title="The import is under way" hint="You may leave this page; the import goes on.">
+      {version.importRunId ? <ImportProgress runId={version.importRunId} /> : null}
+    </Card>
+  );
+}
+
+function VersionHeader({ version }: { version: VersionDetail }) {
+  const router = useRouter();
+  const { data: dataset } = useEndpoint(datasetGet, { datasetId: version.datasetId });
+  return (
+    <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+      <div className="min-w-0">
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+          <h2 className="min-w-0 text-lg break-words">{version.datasetName}</h2>
+          <VersionMenu version={version} dataset={dataset} />
+          {version.simulated ? <SimulatedBadge /> : null}
+        </div>
+        <p className="mt-0.5 text-sm text-muted">
+          <Link href={`/projects/${version.projectId}/data`} className="link">
+            All data
+          </Link>{" "}
+          · <span className="break-all">{version.sourceFileName}</span> · {version.createdBy}{" "}
+          <RelativeTime at={version.createdAt} />
+        </p>
+      </div>
+      <div className="flex flex-wrap items-center gap-2">
+        {version.state === "ready" ? <ReadyActions version={version} /> : null}
+        {dataset ? (
+          <DatasetMenu dataset={dataset} onDeleted={() => router.push(`/projects/${version.projectId}/data`)} />
+        ) : null}
+      </div>
+    </header>
+  );
+}
+
+/** Which version this is, and the way to the others. */
+function VersionMenu({ version, dataset }: { version: VersionDetail; dataset: Dataset | undefined }) {
+  if (!dataset || dataset.versions.length < 2) return <Badge>v{version.number}</Badge>;
+  return (
+    <DropdownMenu
+      label="Versions"
+      align="start"
+      trigger={<Button size="sm">{`v${version.number} of ${dataset.versionCount}`}</Button>}
+      items={dataset.versions.map((other) => ({
+        label: `v${other.number} · ${other.state === "ready" ? `${formatCount(other.rowCount)} rows` : other.state}`,
+        href: rowsHref(other),
+      }))}
+    />
+  );
+}
+
+function ReadyActions({ version }: { version: VersionDetail }) {
+  const href = (format: "jsonl" | "csv") => urlOf(versionDownload, { datasetVersionId: version.id, format });
+  return (
+    <>
+      <DropdownMenu
+        label="Download"
+        trigger={<Button icon={<Download aria-hidden />}>Download</Button>}
+        items={[
+          { label: "JSONL, texts as they are", onSelect: () => window.location.assign(href("jsonl")) },
+          { label: "CSV, safe for spreadsheets", onSelect: () => window.location.assign(href("csv")) },
+        ]}
+      />
+      <LinkButton href={`/projects/${version.projectId}/labels`} variant="primary" icon={<Tags aria-hidden />}>
+        Label it
+      </LinkButton>
+    </>
+  );
+}
+
+const tabs = ["rows", "rejected", "source"] as const;
+type Tab = (typeof tabs)[number];
+
+function ReadyVersion({ version }: { version: VersionDetail }) {
+  const url = useUrlState();
+  const tab = tabs.find((name) => name === url.get("tab")) ?? "rows";
+  return (
+    <>
+      <Card>
+        <HealthStrip version={version} />
+        {version.warnings.length > 0 ? (
+          <div className="mt-4 border-t pt-3">
+            <Warnings items={version.warnings} />
+          </div>
+        ) : null}
+      </Card>
+      <ClassBalance version={version} />
+      <Tabs<Tab>
+        label="Parts of this version"
+        value={tab}
+        onValueChange={(next) => url.set({ tab: next === "rows" ? null : next })}
+        tabs={[
+          {
+            value: "rows",
+            label: "Rows",
+            aside: formatCount(version.rowCount),
+            content: <RowsTable version={version} />,
+          },
+          {
+            value: "rejected",
+            label: "Rejected lines",
+            aside: formatCount(version.rejectedCount),
+            content: <RejectedTable version={version} />,
+          },
+          { value: "source", label: "Source", content: <SourceFacts version={version} /> },
+        ]}
+      />
+    </>
+  );
+}
