@@ -36,8 +36,7 @@ export class MigrationError extends Error {
  * @throws MigrationError when a migration failed (nothing of it stays), or the database does not fit this version
  */
 export async function applyMigrations(url: string, folder = MIGRATIONS): Promise<string[]> {
-  const client = new pg.Client({ connectionString: url, application_name: "stillhouse migrate" });
-  await client.connect();
+  const client = await connect(url);
   try {
     await client.query("SELECT pg_advisory_lock($1)", [LOCK]);
     await client.query(HISTORY_TABLE);
@@ -57,8 +56,7 @@ export async function migrateEmptyDatabase(url: string): Promise<void> {
 
 /** What `apply` would do, and the SQL by which the migrated database differs from `prisma/schema` (null: they agree). */
 export async function migrationStatus(url: string): Promise<{ pending: string[]; drift: string | null }> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const client = await connect(url);
   try {
     const { rows } = await client.query("SELECT to_regclass('_prisma_migrations') IS NOT NULL AS known");
     const all = readMigrations(MIGRATIONS);
@@ -97,6 +95,13 @@ export async function createMigration(name: string, now = new Date()): Promise<s
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, application_name: "stillhouse migrate" });
+  client.on("error", () => {}); // a cut connection also rejects the query that was running; that is where it is told
+  await client.connect();
+  return client;
 }
 
 /** In the order of their names, which begin with the time they were written. */

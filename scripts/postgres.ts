@@ -26,8 +26,14 @@ import { z } from "zod";
 import { freePort, isPortFree } from "./lib/ports.ts";
 import { commandLine, isAlive, waitUntil } from "./lib/processes.ts";
 
-/** A running server. `url` opens the database `stillhouse` as its owner. */
-export type Postgres = { url: string; port: number; pid: number; stop(): Promise<void>; onExit(fn: () => void): void };
+/** A running server. `url` opens the database `stillhouse` as its owner; `stop` forces an end after `graceMs`. */
+export type Postgres = {
+  url: string;
+  port: number;
+  pid: number;
+  stop(graceMs?: number): Promise<void>;
+  onExit(fn: () => void): void;
+};
 
 export type PostgresOptions = {
   /** data folder; its siblings `<dir>.json` (port and password, mode 0600) and `<dir>.log` belong to it */
@@ -86,10 +92,10 @@ export async function startPostgres({ dir: given, port, durable = true }: Postgr
     port: chosen,
     pid: child.pid ?? 0,
     onExit: (fn) => void exited.then(fn),
-    async stop() {
+    async stop(graceMs = 8_000) {
       // SIGINT is PostgreSQL's "fast" shutdown: open transactions are rolled back, everything committed is flushed
       if (!state.gone) child.kill("SIGINT");
-      if (!(await waitUntil(() => state.gone, 8_000))) child.kill("SIGQUIT");
+      if (!(await waitUntil(() => state.gone, graceMs))) child.kill("SIGQUIT");
       await exited;
     },
   };
@@ -103,6 +109,14 @@ export async function stopOrphan(given: string): Promise<boolean> {
   process.kill(pid, "SIGINT");
   if (await waitUntil(() => !isAlive(pid), 8_000)) return true;
   throw new Error(`PostgreSQL (process ${pid}) of an earlier start does not stop. End it, then start again.`);
+}
+
+/** The address of the server that runs on `dir` right now, or null. */
+export function servedUrl(given: string): string | null {
+  const dir = resolve(given);
+  if (runningPid(dir) === null) return null;
+  const { port, password } = remembered(`${dir}.json`);
+  return `postgresql://postgres:${password}@127.0.0.1:${port}/${DATABASE}`;
 }
 
 /** The process that serves `dir`, or null. A left-over lock file whose process is gone, or is another program, is no server. */

@@ -53,7 +53,7 @@ else if (role === "worker") {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
   });
-  await import("../workers/index.ts");
+  await import("#workers/index.ts");
 } else {
   process.stderr.write("Say which: serve.ts web | serve.ts worker\n");
   process.exit(2);
