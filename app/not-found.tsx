@@ -1,18 +1,12 @@
-import { LinkButton } from "#components/ui/button.tsx";
-import { EmptyState } from "#components/ui/empty-state.tsx";
+import { NothingHere } from "#components/shell/nothing-here.tsx";
 
 export const metadata = { title: "Not found" };
 
-/** The same page for what is absent and for what belongs to another team. */
+/** Addresses that no page has: outside the shell, since nobody may be signed in. */
 export default function NotFound() {
   return (
-    <div className="mx-auto max-w-2xl py-12">
-      <h1 className="sr-only">Not found</h1>
-      <EmptyState
-        title="There is nothing at this address."
-        hint="It may have been deleted, or it belongs to another team. Check the link, or switch the team at the top of the sidebar."
-        action={<LinkButton href="/projects">Go to projects</LinkButton>}
-      />
-    </div>
+    <main>
+      <NothingHere />
+    </main>
   );
 }

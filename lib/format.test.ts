@@ -51,6 +51,8 @@ describe("figures", () => {
     [exactMoney(-1), "-$0.000001"],
     [formatMoneyCompact(12_340_400_000), "$12.3 k"],
     [formatMoneyCompact(410_000), "$0.41"],
+    [formatMoneyCompact(0), "$0"],
+    [formatMoneyCompact(-600_000_000), "-$600"],
     [formatTokens(1_234_567), "1.2 M tokens"],
     [formatBytes(0), "0 B"],
     [formatBytes(999), "999 B"],

@@ -77,6 +77,7 @@ export function exactMoney(micros: number | null | undefined): string {
 /** Short money for axes: "$950", "$12.3 k", "$1.2 M". */
 export function formatMoneyCompact(micros: number | null | undefined): string {
   if (micros == null || !Number.isFinite(micros)) return missing;
+  if (micros === 0) return "$0";
   if (Math.abs(micros) < 1e6) return formatMoney(micros);
   return `${micros < 0 ? "-" : ""}$${formatCompact(Math.abs(micros) / 1e6)}`;
 }

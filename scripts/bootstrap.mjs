@@ -132,5 +132,9 @@ const child = spawn(node, [join(root, `scripts/${command}.ts`), ...args], {
 });
 // The child stops in its own order; being told twice (a terminal also signals the whole group) does no harm.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+// npm passes a signal on to its shell only, which ends without telling anybody: then our parent has changed.
+const parent = process.ppid;
+if (process.env.npm_lifecycle_event !== undefined)
+  setInterval(() => process.ppid !== parent && child.kill("SIGTERM"), 500).unref();
 child.on("error", (error) => fail(error.message));
 child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 143)));

@@ -26,7 +26,7 @@ function record(name: string, counted: Tally, seconds: number): void {
 }
 
 async function vitest(name: string, project: "unit" | "db", env: Record<string, string> = {}): Promise<void> {
-  const report = join(reports, `${name.replaceAll(" ", "-")}.json`);
+  const report = join(reports, `${name.replace(/\W+/g, "-")}.json`);
   rmSync(report, { force: true });
   const reporters = ["--reporter=dot", "--reporter=json", `--outputFile.json=${report}`];
   const { status, seconds } = await runNode(

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { Actor } from "#lib/core/actor.ts";
 import { db } from "#lib/core/db.ts";
@@ -6,87 +5,11 @@ import { removeStorage, writeStorage } from "#lib/core/storage.ts";
 import type { EvaluationReport } from "#lib/evaluations/report.ts";
 import { evaluationVerbs } from "#lib/evaluations/service.ts";
 import { enqueueRun } from "#lib/jobs/queue.ts";
-import { FEATURES_VERSION } from "#lib/recipes/cpu-softmax/features.ts";
 import { MODEL_FILE } from "#lib/recipes/cpu-softmax/predict.ts";
-import { DocumentFrequencies } from "#lib/recipes/cpu-softmax/vocabulary.ts";
-import { MANIFEST_FILE, Manifest, sha256Of } from "#lib/recipes/manifest.ts";
-import { encodeSafetensors, tensor } from "#lib/recipes/safetensors.ts";
 import { makeProject, makeRun, makeTeam, makeVersion } from "#lib/testing/factories.ts";
+import { chunks, makeStudent } from "./evaluate.testing.ts";
 import { evaluationHandler } from "./evaluate.ts";
 import { type Runtime, startRuntime } from "./runtime.ts";
-
-/** A student that knows two words: "apple" is a fruit, "carrot" a vegetable. */
-async function makeStudent(actor: Actor, projectId: string, datasetVersionId: string): Promise<string> {
-  const labels = ["fruit", "vegetable"];
-  const frequencies = new DocumentFrequencies();
-  for (const text of ["apple", "carrot"]) frequencies.add(text);
-  const vocabulary = frequencies.vocabulary(1, 1000);
-  const weight = new Float32Array(vocabulary.size * 2);
-  for (const [label, text] of ["apple", "carrot"].entries()) {
-    vocabulary.vectorise(text);
-    for (const column of vocabulary.columns.subarray(0, vocabulary.count)) weight[column * 2 + label] = 3;
-  }
-  const encoded = encodeSafetensors({
-    hashes: tensor(vocabulary.hashes, [vocabulary.size]),
-    idf: tensor(vocabulary.idf, [vocabulary.size]),
-    weight: tensor(weight, [vocabulary.size, 2]),
-    bias: tensor(new Float32Array(2), [2]),
-  });
-  const model = Buffer.concat([...(encoded instanceof Uint8Array ? [encoded] : encoded)]);
-  const runId = randomUUID();
-  const manifest = Manifest.parse({
-    v: 1,
-    recipe: "cpu-softmax",
-    name: "Two words",
-    featuresVersion: FEATURES_VERSION,
-    params: {},
-    seed: 1,
-    labels,
-    files: [{ name: MODEL_FILE, bytes: model.byteLength, sha256: sha256Of(model) }],
-    data: { rows: 2, dropped: 0, validationRows: 0, features: vocabulary.size, sha256: sha256Of(model) },
-    provenance: {
-      projectId,
-      runId,
-      datasetVersionId,
-      datasetName: "Data",
-      datasetVersionNumber: 1,
-      datasetContentHash: null,
-      generationRunId: null,
-      teacherModel: null,
-      labelSource: "gold",
-      goldRows: 2,
-      teacherRows: 0,
-      simulated: false,
-    },
-    training: { ms: 1, epochs: [], temperature: 1, validation: null },
-    createdBy: "test",
-    createdAt: new Date().toISOString(),
-  });
-  const storageKey = `students/${runId}`;
-  await writeStorage(`${storageKey}/${MODEL_FILE}`, chunks(model));
-  await writeStorage(`${storageKey}/${MANIFEST_FILE}`, chunks(Buffer.from(JSON.stringify(manifest))));
-  const student = await db.student.create({
-    data: {
-      teamId: actor.teamId,
-      projectId,
-      runId,
-      name: "Two words",
-      recipe: "cpu-softmax",
-      storageKey,
-      manifest: manifest as object,
-      sizeBytes: BigInt(model.byteLength),
-      datasetVersionId,
-      labelSource: "gold",
-      trainRows: 2,
-      trainMs: 1n,
-    },
-  });
-  return student.id;
-}
-
-async function* chunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}
 
 let engineer: Actor;
 let projectId: string;
@@ -135,9 +58,9 @@ const start = async () => {
 const stateOf = async (id: string) => (await db.run.findUniqueOrThrow({ where: { id } })).state;
 const ends = (id: string, state: string) =>
   vi.waitFor(async () => expect(await stateOf(id)).toBe(state), { timeout: 15_000, interval: 50 });
-async function create(): Promise<string> {
+async function create(of = studentId): Promise<string> {
   const verb = evaluationVerbs.find(({ endpoint }) => endpoint.name === "evaluation.create");
-  const made = (await verb?.call({ actor: engineer }, { projectId, studentId })) as { id: string };
+  const made = (await verb?.call({ actor: engineer }, { projectId, studentId: of })) as { id: string };
   return made.id;
 }
 const stored = (evaluationId: string) =>
@@ -201,16 +124,20 @@ test("cancelled, it leaves nothing", async () => {
 });
 
 test("a student whose file was damaged fails with its name, and is not evaluated", async () => {
-  const student = await db.student.findUniqueOrThrow({ where: { id: studentId } });
-  await writeStorage(`${student.storageKey}/${MODEL_FILE}`, chunks(Buffer.from("not the model")));
-  const damaged = await create();
+  const { datasetVersionId } = await db.student.findUniqueOrThrow({ where: { id: studentId } });
+  const other = await db.student.findUniqueOrThrow({
+    where: { id: await makeStudent(engineer, projectId, datasetVersionId) },
+  });
+  await writeStorage(`${other.storageKey}/${MODEL_FILE}`, chunks(Buffer.from("not the model")));
+  const damaged = await create(other.id);
   await start();
   await ends(damaged, "failed");
-  const { error } = await db.run.findUniqueOrThrow({ where: { id: damaged } });
-  expect(error).toMatchObject({ code: "INVALID", where: MODEL_FILE });
-  await removeStorage(student.storageKey);
-  const gone = await create();
+  await removeStorage(other.storageKey);
+  const gone = await create(other.id);
   await ends(gone, "failed");
-  expect((await db.run.findUniqueOrThrow({ where: { id: gone } })).error).toMatchObject({ code: "NOT_FOUND" });
+  for (const id of [damaged, gone]) {
+    const { error } = await db.run.findUniqueOrThrow({ where: { id } });
+    expect(error).toMatchObject({ code: "INVALID", where: MODEL_FILE });
+  }
   expect(await db.evaluation.count({ where: { runId: { in: [damaged, gone] } } })).toBe(0);
 });

@@ -1,21 +1,22 @@
-import { buffer } from "node:stream/consumers";
 import { setImmediate as breathe } from "node:timers/promises";
 import { type Prisma, pool, type Tx } from "#lib/core/db.ts";
 import { AppError } from "#lib/core/errors.ts";
-import { readStorage } from "#lib/core/storage.ts";
 import { rowsToJudge, type Source, sourceFacts, storeRows } from "#lib/evaluations/collect.ts";
 import { type JudgedRow, judge } from "#lib/evaluations/judge.ts";
 import { labelSpelling } from "#lib/evaluations/labels.ts";
 import type { EvaluationReport } from "#lib/evaluations/report.ts";
 import { formatDuration, formatPercent, plural } from "#lib/format.ts";
-import { CpuSoftmaxPredictor, MODEL_FILE } from "#lib/recipes/cpu-softmax/predict.ts";
-import { MANIFEST_FILE, parseManifest, sha256Of, verifyFile } from "#lib/recipes/manifest.ts";
-import type { Student } from "#prisma/generated/client.ts";
+import { loadPredictor } from "#lib/students/predictor.ts";
 import type { Outcome, RunContext, RunHandler } from "./runtime.ts";
 
 type Ctx = RunContext<"evaluation">;
 type Row = JudgedRow & { position: number };
-type Predict = (input: string) => { label: string; confidence: number };
+type Asking = {
+  total: number;
+  predict: (input: string) => { label: string; confidence: number };
+  /** to the spelling of the task's labels */
+  spell: (label: string) => string;
+};
 
 const phases = ["Load the student", "Warm up", "Ask the student", "Judge", "Store"];
 /** predictions before the first that counts: the engine compiles and caches fill */
@@ -34,7 +35,7 @@ export const evaluationHandler: RunHandler<"evaluation"> = async (ctx) => {
   ctx.progress({ phase: "Load the student", phases, done: 0, total: null, unit: "rows", etaMs: null });
   const student = await ctx.fenced((tx) => tx.student.findUnique({ where: { id: payload.studentId } }));
   if (!student) throw new AppError("NOT_FOUND", "The student was deleted.", { todo: "Train one, then evaluate it." });
-  const predictor = await loadStudent(student);
+  const predictor = await loadPredictor(student);
   const source: Source = {
     versionId: payload.datasetVersionId,
     generationRunId: payload.generationRunId,
@@ -50,16 +51,22 @@ export const evaluationHandler: RunHandler<"evaluation"> = async (ctx) => {
     });
   }
 
-  const rows = await askStudent(ctx, source, facts.total, (input) => predictor.predict(input));
+  const taskLabels = payload.labels.length > 0 ? payload.labels : predictor.labels;
+  const spell = labelSpelling(taskLabels);
+  const rows = await askStudent(ctx, source, {
+    total: facts.total,
+    predict: (input) => predictor.predict(input),
+    spell,
+  });
   if (ctx.signal.aborted) return stopped(ctx);
 
   ctx.progress({ phase: "Judge", etaMs: null });
   const spent = await ctx.fenced((tx) =>
     tx.run.aggregate({ where: { projectId: run.projectId }, _sum: { costMicros: true } }),
   );
-  const report = judge(rows, {
-    taskLabels: payload.labels.length > 0 ? payload.labels : predictor.labels,
-    studentLabels: predictor.labels,
+  const context = {
+    taskLabels,
+    studentLabels: predictor.labels.map(spell),
     hasTeacher: payload.generationRunId !== null,
     notAsked: facts.notAsked,
     duplicates: facts.duplicates,
@@ -67,7 +74,8 @@ export const evaluationHandler: RunHandler<"evaluation"> = async (ctx) => {
     memoryBytes: predictor.bytes,
     teacherPer1kMicros: facts.teacherPer1kMicros,
     limits: { ...payload.limits, spentMicros: Number(spent._sum.costMicros ?? 0) },
-  });
+  };
+  const report = await judge(rows, context, () => breathe());
   say(ctx, report);
   if (ctx.signal.aborted) return stopped(ctx);
   await store(ctx, rows, report, run.simulated || student.simulated);
@@ -84,25 +92,8 @@ export const evaluationHandler: RunHandler<"evaluation"> = async (ctx) => {
   };
 };
 
-/** Reads and verifies a student's files. @throws AppError when they are missing or not those that were trained */
-async function loadStudent({ name, storageKey }: Student): Promise<CpuSoftmaxPredictor> {
-  const read = (file: string): Promise<Buffer> =>
-    buffer(readStorage(`${storageKey}/${file}`)).catch(() => {
-      throw new AppError("NOT_FOUND", `The files of ${name} are gone.`, {
-        where: file,
-        todo: "Restore them from a backup, or train the student again.",
-      });
-    });
-  const manifest = parseManifest((await read(MANIFEST_FILE)).toString());
-  const model = await read(MODEL_FILE);
-  const wanted = manifest.files.find((file) => file.name === MODEL_FILE);
-  if (wanted) verifyFile(MODEL_FILE, { bytes: model.byteLength, sha256: sha256Of(model) }, wanted);
-  return new CpuSoftmaxPredictor(manifest, model);
-}
-
 /** Answers of the student with the time each took, next to gold and teacher, all in the task's spelling. */
-async function askStudent(ctx: Ctx, source: Source, total: number, predict: Predict): Promise<Row[]> {
-  const spell = labelSpelling(ctx.payload.labels);
+async function askStudent(ctx: Ctx, source: Source, { total, predict, spell }: Asking): Promise<Row[]> {
   const spelled = (label: string | null): string | null => (label === null ? null : spell(label));
   const rows: Row[] = [];
   const begun = performance.now();

@@ -7,7 +7,8 @@ import { db } from "#lib/core/db.ts";
 import { storagePath } from "#lib/core/storage.ts";
 import type { Verb } from "#lib/core/verb.ts";
 import { env } from "#lib/env.ts";
-import { Manifest, sha256Of } from "#lib/recipes/manifest.ts";
+import { sha256Of } from "#lib/recipes/checksum.ts";
+import { Manifest } from "#lib/recipes/manifest.ts";
 import { studentVerbs } from "#lib/students/service.ts";
 import { makeProject, makeRun, makeTeam, makeVersion } from "#lib/testing/factories.ts";
 import { aborted, callFinetune, processesOf, startFinetune, tick, ticketRows, trainNow } from "./finetune.testing.ts";
@@ -42,7 +43,8 @@ async function wrote(runId: string, text: string): Promise<void> {
 }
 const slow = { params: { epochs: 50, patience: 50, refitEpochs: 10 } };
 
-describe("a fine-tune", () => {
+// each trains for real, in processes of their own
+describe("a fine-tune", { timeout: 180_000 }, () => {
   test("trains, stores verified files and answers", async () => {
     const { runId, datasetVersionId } = await startFinetune(engineer, projectId);
     const result = await trainNow(runId);
@@ -68,13 +70,15 @@ describe("a fine-tune", () => {
   });
 
   test("never reads a held-out row", async () => {
-    const rows = ticketRows(200).map((row) => (row.holdout ? { ...row, output: "held out only" } : row));
-    const { runId } = await startFinetune(engineer, projectId, rows);
-    await tick(runId).then((claim) => aborted("shutdown", claim));
+    const rows = ticketRows(2000).map((row) => (row.holdout ? { ...row, output: "held out only" } : row));
+    const { runId } = await startFinetune(engineer, projectId, rows, slow);
     const file = path.resolve(env.STILLHOUSE_DATA_DIR, "runs", runId, "train.jsonl");
-    await wrote(runId, '"data"');
-    const lines = (await readFile(file, "utf8").catch(() => "")).trim().split("\n");
-    expect(lines).toHaveLength(180);
+    const claim = await tick(runId);
+    await wrote(runId, '"start"');
+    const lines = (await readFile(file, "utf8")).trim().split("\n");
+    // a shutdown of the worker leaves the training alone
+    await aborted("shutdown", claim);
+    expect(lines).toHaveLength(1800);
     expect(lines.join()).not.toContain("held out only");
     await trainNow(runId);
     const student = await db.student.findUniqueOrThrow({ where: { runId } });
@@ -120,7 +124,7 @@ describe("a fine-tune", () => {
   });
 
   test("cancel ends the process, and retry goes on from the checkpoint", async () => {
-    const { runId } = await startFinetune(engineer, projectId, ticketRows(600), slow);
+    const { runId } = await startFinetune(engineer, projectId, ticketRows(4000), slow);
     const claim = await tick(runId);
     await wrote(runId, '"checkpoint"');
     await aborted("cancel", claim);
@@ -132,7 +136,7 @@ describe("a fine-tune", () => {
   });
 });
 
-describe("labels", () => {
+describe("labels", { timeout: 120_000 }, () => {
   test("gold, teacher and both count and train what they say", async () => {
     const rows = ticketRows(60).map((row, i) => ({ ...row, output: i % 2 === 0 ? row.output : null }));
     const datasetVersionId = await makeVersion(engineer, projectId, rows);
@@ -181,7 +185,7 @@ describe("labels", () => {
   });
 });
 
-describe("refusals", () => {
+describe("refusals", { timeout: 120_000 }, () => {
   const create = async (input: Record<string, unknown>, project = projectId) =>
     callFinetune(engineer, "finetune.create", { projectId: project, labelSource: "gold", ...input });
 

@@ -72,7 +72,7 @@ export async function tick(runId: string): Promise<Tick> {
 }
 
 /** Ticks until the run has succeeded. @throws what the handler throws */
-export async function trainNow(runId: string, withinMs = 25_000) {
+export async function trainNow(runId: string, withinMs = 90_000) {
   const deadline = Date.now() + withinMs;
   while (Date.now() < deadline) {
     const outcome = await (await tick(runId)).done;

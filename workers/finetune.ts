@@ -42,17 +42,18 @@ export const finetuneHandler: RunHandler<"finetune"> = async (ctx) => {
   if (job.host !== hostname() && (await hasWorkers(ctx, job.host))) return { end: "later", afterMs: ELSEWHERE_MS };
 
   const watchUntil = performance.now() + WATCH_MS;
-  for (let seen = job; !ctx.signal.aborted; ) {
+  let seen = job;
+  while (!ctx.signal.aborted) {
     const status = (await executor.status([job.key])).get(job.key) ?? { state: "unreachable" as const };
     if (status.state === "unknown") await submit(ctx, executor, job);
     seen = await drain(ctx, executor, seen);
     if (status.state === "exited" || status.state === "lost" || status.state === "cancelled") {
-      return ended(ctx, executor, job, status.exitCode ?? null);
+      return ended(ctx, executor, seen, status.exitCode ?? null);
     }
     if (performance.now() > watchUntil) return { end: "later", afterMs: NEXT_TICK_MS };
     await sleep(LOOK_MS, undefined, { signal: ctx.signal }).catch(() => undefined);
   }
-  return stop(ctx, executor, job);
+  return stop(ctx, executor, seen);
 };
 
 function attemptsOf(ctx: Ctx): Promise<TrainingJob[]> {

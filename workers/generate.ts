@@ -1,8 +1,9 @@
 import { db, isPassingDbFault } from "#lib/core/db.ts";
 import { AppError } from "#lib/core/errors.ts";
-import { formatCount, formatDuration, formatMoney, plural } from "#lib/format.ts";
+import { formatDuration, formatMoney, plural } from "#lib/format.ts";
 import { answerJudge } from "#lib/generation/answer.ts";
-import { type EngineEnd, startEngine } from "#lib/generation/engine.ts";
+import { startEngine } from "#lib/generation/engine.ts";
+import type { EngineEnd } from "#lib/generation/engine-options.ts";
 import { estimateRest, type RestEstimate } from "#lib/generation/estimate.ts";
 import { pgLedger } from "#lib/generation/pg-ledger.ts";
 import { messagesFor } from "#lib/generation/prompt.ts";
@@ -29,8 +30,8 @@ const readAheadBytes = 8 * 1024 * 1024;
 
 /** Labels the rows of a version with a teacher. Safe to kill at any line: the ledger tells what was asked and answered. */
 export const generationHandler: RunHandler<"generation"> = async (ctx) => {
-  const { payload, run } = ctx;
-  const claim = { runId: run.id, epoch: run.leaseEpoch };
+  const { payload } = ctx;
+  const claim = claimOf(ctx);
   const selection = await resolveSelection(payload.datasetVersionId, payload.rows, payload.limit);
   const standing = await readStanding(claim);
   if (ctx.signal.aborted) return { end: "later", afterMs: 0 };
@@ -111,7 +112,7 @@ async function label(
     const end = await work(ctx, selection, standing, client, { only: null, total: all.rows, extra });
     if (end.end !== "done") return ended(ctx, end);
   }
-  return { end: "succeeded", result: await result(ctx, claimOf(ctx)) };
+  return { end: "succeeded", result: await summary(ctx) };
 }
 
 const claimOf = (ctx: Context) => ({ runId: ctx.run.id, epoch: ctx.run.leaseEpoch });
@@ -143,7 +144,7 @@ async function work(
   client: ChatClient,
   part: { only: number[] | null; total: number; extra: Record<string, unknown> },
 ): Promise<EngineEnd> {
-  const { payload, run } = ctx;
+  const { payload } = ctx;
   const concurrency = part.only ? Math.min(payload.concurrency, 8) : payload.concurrency;
   const version = await db.datasetVersion.findUniqueOrThrow({ where: { id: payload.datasetVersionId } });
   const meanBytes = 64 + Number(version.inputChars) / Math.max(1, version.rowCount);
@@ -180,7 +181,6 @@ async function work(
     standing.spentMicros = spentMicros;
     if (unknown > 0)
       ctx.log("warn", `${plural(unknown, "row")} did not come back in time; the next start deals with them.`);
-    ctx.log("debug", `Run ${run.id} used ${formatCount(spentMicros)} micro-dollars so far.`);
   }
 }
 
@@ -210,14 +210,16 @@ function ended(ctx: Context, end: EngineEnd): Outcome<"generation"> {
   }
 }
 
-async function result(ctx: Context, { runId }: { runId: string; epoch: number }): Promise<ResultOf<"generation">> {
-  const { payload } = ctx;
-  const final = await readStanding({ runId, epoch: ctx.run.leaseEpoch + 1 });
+/** What the run produced, counted from the ledger. */
+async function summary(ctx: Context): Promise<ResultOf<"generation">> {
+  const { payload, run } = ctx;
+  // as the next claim would read it: the intents of this one count too
+  const final = await readStanding({ runId: run.id, epoch: run.leaseEpoch + 1 });
   const { statuses } = final;
   const ok = statuses.ok ?? 0;
   const held = statuses.held ?? 0;
   const rows = Object.values(statuses).reduce((sum, count) => sum + count, 0);
-  const summary = await summarise(runId, payload.task.kind === "classification");
+  const figures = await summarise(run.id, payload.task.kind === "classification");
   ctx.progress({ done: rows, counts: statuses, ratePerSec: null, etaMs: null }, final.spentMicros);
   ctx.log("info", `${plural(ok, "usable answer")} of ${plural(rows, "row")} for ${formatMoney(final.spentMicros)}.`);
   return {
@@ -227,6 +229,6 @@ async function result(ctx: Context, { runId }: { runId: string; epoch: number })
     held,
     statuses,
     costMicros: final.spentMicros,
-    ...summary,
+    ...figures,
   };
 }

@@ -257,6 +257,22 @@ describe("killed, cancelled, doubled", () => {
     expect(await importNow(runId)).toEqual(first);
   });
 
+  test("after a fault of ours it is shown as failed, and a retry goes on behind what is stored", async () => {
+    const { datasetVersionId, runId } = await startImport(engineer, projectId, big(), { allowDuplicate: true });
+    const { ctx } = await claim(runId);
+    ctx.progress = (patch) => {
+      if (patch.counts) throw new Error("a fault of ours");
+    };
+    await expect(importHandler(ctx)).rejects.toThrow("a fault of ours");
+    const failed = await versionOf(datasetVersionId);
+    expect(failed.state).toBe("failed");
+    expect((failed.checkpoint as { rows: number }).rows).toBeGreaterThan(0);
+    const retry = await claim(runId);
+    await importHandler(retry.ctx);
+    expect(retry.logs[0]).toMatch(/^Goes on at line/);
+    expect(await versionOf(datasetVersionId)).toMatchObject({ state: "ready", rowCount: 60_000, checkpoint: null });
+  });
+
   test("says when the uploaded file is gone", async () => {
     const { runId, datasetVersionId } = await startImport(engineer, projectId, tickets(5), { allowDuplicate: true });
     const run = await db.run.findUniqueOrThrow({ where: { id: runId } });

@@ -1,4 +1,4 @@
-import { db, type Tx } from "#lib/core/db.ts";
+import { db, isPassingDbFault, type Tx } from "#lib/core/db.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { publish } from "#lib/core/publish.ts";
 import { readStorage, storageBytes } from "#lib/core/storage.ts";
@@ -10,6 +10,7 @@ import { Checkpoint } from "#lib/datasets/tally.ts";
 import { removeOldUploads } from "#lib/datasets/uploads.ts";
 import type { Sniffed } from "#lib/formats/types.ts";
 import type { ResultOf } from "#lib/jobs/catalog.ts";
+import { LostLease } from "#lib/jobs/runs.ts";
 import type { Dataset, DatasetVersion, Upload } from "#prisma/generated/client.ts";
 import type { RunContext, RunHandler } from "./runtime.ts";
 
@@ -42,6 +43,10 @@ export const importHandler: RunHandler<"import"> = async (ctx) => {
     return { end: "later", afterMs: 0 };
   } catch (error) {
     if (error instanceof AppError) await fail(ctx, version, loader, error);
+    else if (!ctx.signal.aborted && !isPassingDbFault(error) && !(error instanceof LostLease)) {
+      // A fault of ours: what is stored stays, so that a retry goes on from there.
+      await ctx.fenced((tx) => endVersion(tx, version, { state: "failed" }));
+    }
     throw error;
   } finally {
     await loader.close();
@@ -82,8 +87,10 @@ async function sourceOf(ctx: Ctx): Promise<Upload> {
 async function importFile(ctx: Ctx, version: Version, loader: Loader): Promise<ResultOf<"import"> | null> {
   const upload = await sourceOf(ctx);
   const from = version.checkpoint === null ? null : Checkpoint.parse(version.checkpoint);
-  if (from) ctx.log("info", `Goes on at line ${from.line}, behind ${from.rows} stored rows.`);
-  else await restart(ctx, version, loader);
+  if (from) {
+    ctx.log("info", `Goes on at line ${from.line}, behind ${from.rows} stored rows.`);
+    if (version.state === "failed") await ctx.fenced((tx) => endVersion(tx, version, { state: "importing" }));
+  } else await restart(ctx, version, loader);
 
   const chunker = new Chunker({
     versionId: version.id,

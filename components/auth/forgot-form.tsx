@@ -6,11 +6,13 @@ import { Field, Input } from "#components/ui/field.tsx";
 import { useMutate } from "#lib/http/client.tsx";
 import { passwordForgotten } from "#lib/teams/invitation-schema.ts";
 import { FormError } from "./auth-frame.tsx";
+import { useHydrated } from "./use-hydrated.ts";
 
 export function ForgotForm() {
   const [email, setEmail] = useState("");
   const request = useMutate(passwordForgotten, { invalidates: [] });
   const { error } = request;
+  const hydrated = useHydrated();
 
   function onSubmit(event: FormEvent) {
     event.preventDefault();
@@ -34,7 +36,7 @@ export function ForgotForm() {
     );
   }
   return (
-    <form onSubmit={onSubmit} className="space-y-4">
+    <form method="post" onSubmit={onSubmit} className="space-y-4">
       <FormError>{error && !error.detail.fields ? `${error.message} ${error.detail.todo ?? ""}` : null}</FormError>
       <Field label="E-mail" required error={error?.detail.fields?.email ?? null}>
         <Input
@@ -45,7 +47,7 @@ export function ForgotForm() {
           autoFocus
         />
       </Field>
-      <Button type="submit" variant="primary" pending={request.isPending} className="w-full">
+      <Button type="submit" variant="primary" pending={request.isPending} disabled={!hydrated} className="w-full">
         Send me a link
       </Button>
     </form>

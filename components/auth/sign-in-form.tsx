@@ -8,6 +8,7 @@ import { FormError } from "./auth-frame.tsx";
 import { PasswordInput } from "./password-input.tsx";
 import { signInHere, signInWithOidc } from "./session.ts";
 import { explainSignIn, safeNext } from "./sign-in-words.ts";
+import { useHydrated } from "./use-hydrated.ts";
 
 type SignInFormProps = {
   /** where to go afterwards */
@@ -21,6 +22,7 @@ type SignInFormProps = {
 export function SignInForm({ next, oidcName, errorCode }: SignInFormProps) {
   const [error, setError] = useState(errorCode ? explainSignIn(errorCode) : null);
   const [pending, setPending] = useState(false);
+  const hydrated = useHydrated();
   const password = useRef<HTMLInputElement>(null);
 
   async function onSubmit(event: FormEvent<HTMLFormElement>) {
@@ -41,7 +43,7 @@ export function SignInForm({ next, oidcName, errorCode }: SignInFormProps) {
 
   return (
     <div className="space-y-4">
-      <form onSubmit={onSubmit} className="space-y-4">
+      <form method="post" onSubmit={onSubmit} className="space-y-4">
         <FormError>{error}</FormError>
         <Field label="E-mail" required>
           <Input name="email" type="email" autoComplete="username" autoFocus />
@@ -57,7 +59,7 @@ export function SignInForm({ next, oidcName, errorCode }: SignInFormProps) {
         >
           <PasswordInput ref={password} name="password" autoComplete="current-password" />
         </Field>
-        <Button type="submit" variant="primary" pending={pending} className="w-full">
+        <Button type="submit" variant="primary" pending={pending} disabled={!hydrated} className="w-full">
           Sign in
         </Button>
       </form>

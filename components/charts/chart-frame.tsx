@@ -12,7 +12,7 @@ import { Table, TableHead, Td, Th, Tr } from "#components/ui/table.tsx";
 import { formatFigure } from "#lib/format.ts";
 import { type ChartTable, saveFile, toCsv, toPng } from "./export.ts";
 
-export type LegendItem = {
+type LegendItem = {
   /** in words */
   label: string;
   color: string;
@@ -68,7 +68,7 @@ export function ChartFrame({ children, ...props }: ChartFrameProps & { children:
     const svg = body.current?.querySelector<SVGSVGElement>("svg[role=application], svg.recharts-surface, svg");
     try {
       if (!svg) throw new Error("no drawing");
-      await use(await toPng(svg, title));
+      await use(await toPng(svg, title, legend));
     } catch {
       toast.error("The picture could not be made. The CSV has the same figures.");
     }
@@ -89,10 +89,10 @@ export function ChartFrame({ children, ...props }: ChartFrameProps & { children:
     <figure className="flex min-w-0 flex-col rounded-lg border bg-surface">
       <figcaption className="flex items-start justify-between gap-2 px-4 pt-3">
         <div className="min-w-0">
-          <h3 className="text-base font-semibold">
+          <h2>
             {title}
             {unit ? <span className="ml-2 text-xs font-normal text-muted">{unit}</span> : null}
-          </h3>
+          </h2>
           {hint ? <p className="mt-0.5 text-xs text-muted">{hint}</p> : null}
         </div>
         <div className="no-print flex shrink-0 items-center gap-1">

@@ -13,7 +13,7 @@ type ConfusedPairsProps = { pairs: readonly ConfusedPair[]; hrefFor: (gold: stri
 export function ConfusedPairs({ pairs, hrefFor }: ConfusedPairsProps) {
   return (
     <section className="min-w-0">
-      <h4 className="mb-1 text-xs font-medium text-muted">Most often confused</h4>
+      <h3 className="mb-1 text-xs font-medium text-muted">Most often confused</h3>
       {pairs.length === 0 ? <p className="text-sm text-muted">Nothing: every row is right.</p> : null}
       <ol>
         {pairs.slice(0, listed).map((pair) => (

@@ -17,6 +17,8 @@ type ConfusionGridProps = {
 /** Units of the drawing, which scales to the width it has. */
 const side = 640;
 const space = 150;
+/** room at the right for the last slanted name */
+const overhang = 70;
 /** Figures and names are legible up to this many classes. */
 const legible = 20;
 
@@ -32,7 +34,7 @@ export function ConfusionGrid({ matrix, row, col, answeredBy, onMove, onOpen }: 
   const count = matrix.labels.length;
   const named = count <= legible;
   const left = named ? space : 24;
-  const unit = (side - left) / Math.max(1, count);
+  const unit = (side - left - (named ? overhang : 0)) / Math.max(1, count);
   const height = left + unit * count;
 
   function onKeyDown(event: KeyboardEvent) {
@@ -59,7 +61,7 @@ export function ConfusionGrid({ matrix, row, col, answeredBy, onMove, onOpen }: 
       // biome-ignore lint/a11y/noNoninteractiveTabindex: one stop for all cells; the arrows move inside
       tabIndex={0}
       viewBox={`0 0 ${side} ${height}`}
-      className="w-full max-w-160 cursor-pointer rounded-sm select-none"
+      className="w-full min-w-144 max-w-160 cursor-pointer rounded-sm select-none"
       onKeyDown={onKeyDown}
       onPointerMove={(event) => {
         const place = placeOf(event);

@@ -64,8 +64,8 @@ export function ConfusionMatrix({ cells, labels, answeredBy, hrefFor, ...frame }
         ) : null
       }
     >
-      <div className="grid gap-4 px-2 lg:grid-cols-[minmax(0,1fr)_18rem]">
-        <div className="min-w-0">
+      <div className="grid gap-4 px-2 lg:grid-cols-[minmax(0,40rem)_minmax(16rem,26rem)]">
+        <div className="min-w-0 overflow-x-auto">
           <ConfusionGrid
             matrix={matrix}
             row={row}
@@ -74,7 +74,7 @@ export function ConfusionMatrix({ cells, labels, answeredBy, hrefFor, ...frame }
             onMove={(nextRow, nextCol) => setAt({ row: nextRow, col: nextCol })}
             onOpen={(openRow, openCol) => router.push(hrefFor(shown[openRow] ?? "", shown[openCol] ?? ""))}
           />
-          <p aria-live="polite" className="mt-2 min-h-10 text-xs text-muted">
+          <p aria-live="polite" className="sticky left-0 mt-2 min-h-10 text-xs text-muted">
             Gold <b className="font-mono font-medium text-ink">{gold}</b>{" "}
             {gold === predicted ? "answered right" : "answered as "}
             {gold === predicted ? null : <b className="font-mono font-medium text-ink">{predicted}</b>}:{" "}

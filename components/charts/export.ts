@@ -1,24 +1,18 @@
+import { csvLine } from "#lib/core/csv.ts";
+
 /** What a chart shows, as a table: for the table view and the CSV. */
 export type ChartTable = {
   columns: readonly { key: string; label: string; format?: (value: number) => string }[];
   rows: readonly Record<string, string | number | null | undefined>[];
 };
 
-/** Cells that a spreadsheet would run as a formula get a quote before them; figures stay figures. */
-function csvCell(value: string | number | null | undefined): string {
-  if (value == null) return "";
-  if (typeof value === "number") return Number.isFinite(value) ? String(value) : "";
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-/** RFC 4180 with full precision, whatever the table view rounds to. */
+/** RFC 4180 with full precision, whatever the table view rounds to. What is no finite figure stays empty. */
 export function toCsv({ columns, rows }: ChartTable): string {
-  const lines = [
-    columns.map((column) => csvCell(column.label)),
-    ...rows.map((row) => columns.map(({ key }) => csvCell(row[key]))),
-  ];
-  return `${lines.map((cells) => cells.join(",")).join("\r\n")}\r\n`;
+  const cell = (value: string | number | null | undefined) =>
+    value == null || (typeof value === "number" && !Number.isFinite(value)) ? null : value;
+  return [columns.map((column) => column.label), ...rows.map((row) => columns.map(({ key }) => cell(row[key])))]
+    .map(csvLine)
+    .join("");
 }
 
 export function saveFile(blob: Blob, fileName: string): void {
@@ -54,8 +48,10 @@ function inlineStyles(from: Element, to: Element): void {
   });
 }
 
-/** The drawing on the page's own ground, under its title, at twice the size. */
-export async function toPng(svg: SVGSVGElement, title: string): Promise<Blob> {
+type PngLegend = readonly { label: string; color: string; dash?: string | undefined }[];
+
+/** The drawing on the page's own ground, under its title and legend, at twice the size. */
+export async function toPng(svg: SVGSVGElement, title: string, legend: PngLegend = []): Promise<Blob> {
   const { width, height } = svg.getBoundingClientRect();
   const page = getComputedStyle(svg);
   const ground = getComputedStyle(document.documentElement).getPropertyValue("--surface");
@@ -68,7 +64,7 @@ export async function toPng(svg: SVGSVGElement, title: string): Promise<Blob> {
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
   await image.decode();
 
-  const head = 40;
+  const head = legend.length > 0 ? 60 : 40;
   const canvas = document.createElement("canvas");
   canvas.width = (width + 32) * 2;
   canvas.height = (height + head + 16) * 2;
@@ -80,8 +76,28 @@ export async function toPng(svg: SVGSVGElement, title: string): Promise<Blob> {
   context.fillStyle = page.color;
   context.font = `600 14px ${page.fontFamily}`;
   context.fillText(title, 16, 26, width);
+  drawLegend(context, svg, legend);
   context.drawImage(image, 16, head, width, height);
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no picture"))), "image/png");
   });
+}
+
+function drawLegend(context: CanvasRenderingContext2D, svg: SVGSVGElement, legend: PngLegend): void {
+  const page = getComputedStyle(svg);
+  context.font = `12px ${page.fontFamily}`;
+  context.lineWidth = 3;
+  let x = 16;
+  for (const { label, color, dash } of legend) {
+    // a colour may be a variable of the theme, which a canvas does not know
+    const name = /^var\((--[\w-]+)\)$/.exec(color)?.[1];
+    context.strokeStyle = name ? page.getPropertyValue(name) : color;
+    context.setLineDash(dash ? dash.split(" ").map(Number) : []);
+    context.beginPath();
+    context.moveTo(x, 44);
+    context.lineTo(x + 16, 44);
+    context.stroke();
+    context.fillText(label, x + 22, 48);
+    x += 22 + context.measureText(label).width + 20;
+  }
 }

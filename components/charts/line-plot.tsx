@@ -12,7 +12,7 @@ import {
   YAxis,
 } from "recharts";
 import { formatCompact, formatFigure } from "#lib/format.ts";
-import { axis, grid, margin, Tip } from "./plot-parts.tsx";
+import { grid, margin, Tip, xAxis, yAxis } from "./plot-parts.tsx";
 import type { LineRow, PreparedLines } from "./prepare-lines.ts";
 
 export type LinePlotProps = {
@@ -46,15 +46,14 @@ export default function LinePlot(props: LinePlotProps) {
     <ResponsiveContainer width="100%" height={height}>
       <ComposedChart data={lines.rows} margin={margin} title={title} accessibilityLayer>
         <CartesianGrid {...grid} />
-        <XAxis dataKey="x" type="number" domain={["dataMin", "dataMax"]} tickFormatter={formatX} {...axis} />
+        <XAxis dataKey="x" type="number" domain={["dataMin", "dataMax"]} tickFormatter={formatX} {...xAxis} />
         <YAxis
           scale={log ? "log" : "linear"}
           domain={log ? ["auto", "auto"] : [fromZero ? 0 : "auto", "auto"]}
           allowDataOverflow={log}
           tickFormatter={formatY}
           width={64}
-          {...axis}
-          axisLine={false}
+          {...yAxis}
         />
         <Tooltip
           isAnimationActive={false}

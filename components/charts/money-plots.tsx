@@ -15,10 +15,10 @@ import {
   YAxis,
 } from "recharts";
 import { exactMoney, formatMoney, formatMoneyCompact } from "#lib/format.ts";
-import { axis, grid, margin, Tip } from "./plot-parts.tsx";
+import { grid, margin, Tip, xAxis, yAxis } from "./plot-parts.tsx";
 import type { prepareCash, WaterfallBar } from "./prepare-money.ts";
 
-export const barColors = { total: "var(--baseline-mark)", up: "var(--good-mark)", down: "var(--bad-mark)" } as const;
+const barColors = { total: "var(--baseline-mark)", up: "var(--good-mark)", down: "var(--bad-mark)" } as const;
 
 export function WaterfallPlot({
   bars,
@@ -33,8 +33,8 @@ export function WaterfallPlot({
     <ResponsiveContainer width="100%" height={height}>
       <BarChart data={[...bars]} margin={{ ...margin, top: 20 }} title={title} accessibilityLayer>
         <CartesianGrid {...grid} />
-        <XAxis dataKey="label" interval={0} {...axis} minTickGap={0} />
-        <YAxis tickFormatter={formatMoneyCompact} width={64} {...axis} axisLine={false} />
+        <XAxis dataKey="label" {...xAxis} interval={0} minTickGap={0} tick={StepName} height={40} />
+        <YAxis tickFormatter={formatMoneyCompact} width={64} {...yAxis} />
         <ReferenceLine y={0} stroke="var(--line-strong)" />
         <Tooltip
           isAnimationActive={false}
@@ -86,9 +86,27 @@ export function WaterfallPlot({
   );
 }
 
+type TickProps = { x?: number | string; y?: number | string; payload?: { value?: unknown } };
+
+/** A word a line, so that names stay apart on a phone. */
+function StepName({ x, y, payload }: TickProps) {
+  return (
+    <text x={x} y={y} textAnchor="middle" fontSize={12} fill="var(--muted)">
+      {String(payload?.value ?? "")
+        .split(" ")
+        .map((word, line) => (
+          <tspan key={word} x={x} dy={line === 0 ? 10 : 14}>
+            {word}
+          </tspan>
+        ))}
+    </text>
+  );
+}
+
+/** Short: the exact figure is in the tooltip and the table. */
 function signed(bar: WaterfallBar | undefined): string {
   if (!bar) return "";
-  return bar.kind === "up" ? `+${formatMoney(bar.micros)}` : formatMoney(bar.micros);
+  return `${bar.kind === "up" ? "+" : ""}${formatMoneyCompact(bar.micros)}`;
 }
 
 type CashPlotProps = {
@@ -104,8 +122,8 @@ export function CashPlot({ cash, height, title, xLabel, formatX }: CashPlotProps
     <ResponsiveContainer width="100%" height={height}>
       <ComposedChart data={cash.rows} margin={{ ...margin, top: 20, right: 24 }} title={title} accessibilityLayer>
         <CartesianGrid {...grid} />
-        <XAxis dataKey="x" type="number" domain={["dataMin", "dataMax"]} tickFormatter={formatX} {...axis} />
-        <YAxis tickFormatter={formatMoneyCompact} width={64} {...axis} axisLine={false} />
+        <XAxis dataKey="x" type="number" domain={["dataMin", "dataMax"]} tickFormatter={formatX} {...xAxis} />
+        <YAxis tickFormatter={formatMoneyCompact} width={64} {...yAxis} />
         <Tooltip
           isAnimationActive={false}
           cursor={{ stroke: "var(--line-strong)" }}

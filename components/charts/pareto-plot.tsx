@@ -12,10 +12,10 @@ import {
   YAxis,
 } from "recharts";
 import { formatPercent, formatPercentInterval } from "#lib/format.ts";
-import { axis, grid, margin, Tip } from "./plot-parts.tsx";
-import type { ParetoPoint } from "./prepare-pareto.ts";
+import { grid, margin, Tip, xAxis, yAxis } from "./plot-parts.tsx";
+import { decades, type ParetoPoint } from "./prepare-pareto.ts";
 
-export type ParetoPlotProps = {
+type ParetoPlotProps = {
   points: readonly ParetoPoint[];
   line: readonly ParetoPoint[];
   height: number;
@@ -39,17 +39,19 @@ export default function ParetoPlot({
   log,
   onOpen,
 }: ParetoPlotProps) {
+  const ticks = log ? decades(points.map((point) => point.cost)) : [];
   return (
     <ResponsiveContainer width="100%" height={height}>
-      <ScatterChart margin={{ ...margin, top: 20, right: 32 }} title={title} accessibilityLayer>
+      <ScatterChart margin={{ ...margin, top: 20, right: 72 }} title={title} accessibilityLayer>
         <CartesianGrid {...grid} />
         <XAxis
           dataKey="cost"
           type="number"
           scale={log ? "log" : "linear"}
-          domain={log ? ["auto", "auto"] : [0, "auto"]}
+          domain={log ? [ticks[0] ?? "auto", ticks.at(-1) ?? "auto"] : [0, "auto"]}
+          {...(log ? { ticks } : {})}
           tickFormatter={formatCost}
-          {...axis}
+          {...xAxis}
         />
         <YAxis
           dataKey="quality"
@@ -57,8 +59,7 @@ export default function ParetoPlot({
           domain={["auto", "auto"]}
           tickFormatter={(value: number) => formatPercent(value, 0)}
           width={56}
-          {...axis}
-          axisLine={false}
+          {...yAxis}
         />
         <Tooltip
           isAnimationActive={false}

@@ -3,16 +3,19 @@
 import type { ReactNode } from "react";
 
 /** What all Recharts plots share: quiet axes, no animation (live data would flicker), one tooltip. */
-export const axis = {
+const axis = {
   stroke: "var(--line-strong)",
   tick: { fill: "var(--muted)", fontSize: 12 },
   tickLine: false,
   tickMargin: 6,
-  minTickGap: 24,
 } as const;
 
+/** Room between the ticks of a horizontal axis, px; a vertical one shows them all. */
+export const xAxis = { ...axis, minTickGap: 24 } as const;
+export const yAxis = { ...axis, axisLine: false, interval: 0, tickCount: 5 } as const;
+
 export const grid = { stroke: "var(--line)", vertical: false } as const;
-export const margin = { top: 8, right: 16, bottom: 4, left: 4 } as const;
+export const margin = { top: 8, right: 24, bottom: 4, left: 4 } as const;
 
 type TipProps = {
   title: ReactNode;

@@ -34,3 +34,11 @@ export function preparePareto(candidates: readonly Candidate[]): { points: Paret
   const line = points.filter((point) => point.best).sort((a, b) => a.cost - b.cost);
   return { points, line };
 }
+
+/** Powers of ten around all costs, for a logarithmic axis that begins and ends on a tick. Costs must be above zero. */
+export function decades(costs: readonly number[]): number[] {
+  if (costs.length === 0) return [];
+  const first = Math.floor(Math.log10(Math.min(...costs)));
+  const last = Math.ceil(Math.log10(Math.max(...costs)));
+  return Array.from({ length: Math.max(1, last - first) + 1 }, (_, at) => Number(`1e${first + at}`));
+}

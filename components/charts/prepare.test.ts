@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { confusedPairs, mostConfused, prepareConfusion } from "./prepare-confusion.ts";
 import { intervalScale } from "./prepare-intervals.ts";
 import { prepareCash, prepareWaterfall } from "./prepare-money.ts";
-import { preparePareto } from "./prepare-pareto.ts";
+import { decades, preparePareto } from "./prepare-pareto.ts";
 
 describe("preparePareto", () => {
   const candidate = (id: string, cost: number, quality: number) => ({
@@ -38,6 +38,14 @@ describe("preparePareto", () => {
     const { points } = preparePareto([{ ...candidate("a", 1, 0.9), low: 0.85, high: 0.93 }]);
     expect(points[0]?.error[0]).toBeCloseTo(0.05);
     expect(points[0]?.error[1]).toBeCloseTo(0.03);
+  });
+});
+
+describe("decades", () => {
+  it("spans all costs and is never a single tick", () => {
+    expect(decades([0.002, 2.4])).toEqual([0.001, 0.01, 0.1, 1, 10]);
+    expect(decades([1])).toEqual([1, 10]);
+    expect(decades([])).toEqual([]);
   });
 });
 

@@ -1,13 +1,12 @@
 "use client";
 
 import { useState } from "react";
-import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Field, Input } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { Table, TableHead, Td, Th, Tr } from "#components/ui/table.tsx";
-import type { Preview } from "#lib/datasets/schema.ts";
+import type { Preview } from "#lib/datasets/preview-schema.ts";
 import { formatPercent } from "#lib/format.ts";
 import { oneLine } from "./visible.ts";
 
@@ -70,7 +69,6 @@ export function ColumnTable({ preview, inputs, output, extraColumns, onChange }:
                 <span className="block truncate" title={name}>
                   {oneLine(name)}
                 </span>
-                {roleOf(name) === "gold" ? <Badge tone="gold">gold</Badge> : null}
               </Td>
               <Td className="max-w-0 sm:w-1/2">
                 <span className="block truncate text-muted">{samples.map(oneLine).join("  ·  ") || "–"}</span>

@@ -4,7 +4,7 @@ import { Database, FileUp, Tags } from "lucide-react";
 import Link from "next/link";
 import { useViewer } from "#components/shell/viewer.tsx";
 import { Badge, SimulatedBadge } from "#components/ui/badge.tsx";
-import { Button, LinkButton } from "#components/ui/button.tsx";
+import { LinkButton } from "#components/ui/button.tsx";
 import { Card, Section } from "#components/ui/card.tsx";
 import { CodeBlock } from "#components/ui/code-block.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -14,10 +14,11 @@ import { Table, TableHead, Td, Th, Tr } from "#components/ui/table.tsx";
 import { RelativeTime } from "#components/ui/time.tsx";
 import { type Dataset, type DatasetVersion, datasetList } from "#lib/datasets/schema.ts";
 import { formatBytes, formatCount, formatPercent } from "#lib/format.ts";
-import { usePages } from "#lib/http/client.tsx";
+import { useEndpoint } from "#lib/http/client.tsx";
 import { DatasetMenu } from "./dataset-menu.tsx";
-import { HealthStrip, rowsHref } from "./health-strip.tsx";
+import { HealthStrip, labelHref, rowsHref } from "./health-strip.tsx";
 import { ImportProgress } from "./import-progress.tsx";
+import { shownDatasets } from "./limits.ts";
 import { Warnings } from "./warnings.tsx";
 
 const example = `text,label
@@ -27,8 +28,8 @@ const example = `text,label
 /** Which data the project has, whether it is sound, and what may be done with it next. */
 export function DatasetList({ projectId }: { projectId: string }) {
   const viewer = useViewer();
-  const query = usePages(datasetList, { projectId, limit: 50 }, { live: [`project:${projectId}`] });
-  const datasets = query.data?.pages.flatMap((page) => page.items);
+  const query = useEndpoint(datasetList, { projectId, limit: shownDatasets }, { live: [`project:${projectId}`] });
+  const datasets = query.data?.items;
   const importButton = (
     <LinkButton href={`/projects/${projectId}/data/import`} variant="primary" icon={<FileUp aria-hidden />}>
       Import a file
@@ -72,10 +73,8 @@ export function DatasetList({ projectId }: { projectId: string }) {
           {datasets.map((dataset) => (
             <DatasetCard key={dataset.id} dataset={dataset} />
           ))}
-          {query.hasNextPage ? (
-            <Button pending={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-              Show more datasets
-            </Button>
+          {query.data?.nextCursor ? (
+            <p className="text-sm text-muted">The newest {shownDatasets} datasets are shown.</p>
           ) : null}
         </div>
       )}
@@ -84,6 +83,7 @@ export function DatasetList({ projectId }: { projectId: string }) {
 }
 
 function DatasetCard({ dataset }: { dataset: Dataset }) {
+  const viewer = useViewer();
   const newest = dataset.versions[0];
   const older = dataset.versions.slice(1);
   return (
@@ -104,8 +104,8 @@ function DatasetCard({ dataset }: { dataset: Dataset }) {
       hint={newest ? <SourceLine version={newest} /> : undefined}
       actions={
         <>
-          {newest?.state === "ready" ? (
-            <LinkButton size="sm" href={`/projects/${dataset.projectId}/labels`} icon={<Tags aria-hidden />}>
+          {newest?.state === "ready" && viewer.can("run.write") ? (
+            <LinkButton size="sm" href={labelHref(newest)} icon={<Tags aria-hidden />}>
               Label it
             </LinkButton>
           ) : null}

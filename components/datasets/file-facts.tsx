@@ -5,7 +5,7 @@ import Link from "next/link";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
-import type { Preview } from "#lib/datasets/schema.ts";
+import type { Preview } from "#lib/datasets/preview-schema.ts";
 import { formatBytes, formatCount } from "#lib/format.ts";
 import { rowsHref } from "./health-strip.tsx";
 import { Warnings } from "./warnings.tsx";

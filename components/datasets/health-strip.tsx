@@ -13,7 +13,13 @@ export function rowsHref(
   return `/projects/${version.projectId}/data/${version.id}${text ? `?${text}` : ""}`;
 }
 
-const share = (part: number, whole: number) => (whole === 0 ? "" : formatPercent(part / whole));
+/** Where a labelling run of a version begins. */
+export function labelHref(version: Pick<DatasetVersion, "id" | "projectId">): string {
+  return `/projects/${version.projectId}/labels/new?version=${version.id}`;
+}
+
+const share = (part: number, whole: number) =>
+  whole === 0 ? "" : part === whole ? "all" : formatPercent(part / whole);
 
 /** What a version is made of and what is wrong with it; every count opens its rows. */
 export function HealthStrip({ version }: { version: DatasetVersion }) {

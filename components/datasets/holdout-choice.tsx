@@ -3,7 +3,7 @@
 import { Card } from "#components/ui/card.tsx";
 import { Slider } from "#components/ui/choice.tsx";
 import { Field } from "#components/ui/field.tsx";
-import type { Preview } from "#lib/datasets/schema.ts";
+import type { Preview } from "#lib/datasets/preview-schema.ts";
 import { formatCount, formatPercent } from "#lib/format.ts";
 
 type HoldoutChoiceProps = { preview: Preview; fraction: number; onChange: (fraction: number) => void };
@@ -33,7 +33,7 @@ export function HoldoutChoice({ preview, fraction, onChange }: HoldoutChoiceProp
           />
         </Field>
         <div className="self-end" aria-live="polite">
-          <div aria-hidden className="flex h-2.5 overflow-hidden rounded-full bg-gold-mark">
+          <div aria-hidden className="flex h-2.5 overflow-hidden rounded-full bg-line-strong">
             <span className="ml-auto bg-accent" style={{ width: `${fraction * 100}%` }} />
           </div>
           <p className="tnum mt-1.5 flex flex-wrap justify-between gap-x-4 text-sm">

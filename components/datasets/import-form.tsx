@@ -5,13 +5,14 @@ import { useMemo } from "react";
 import { useDraft } from "#components/projects/use-draft.ts";
 import { Card } from "#components/ui/card.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
+import { type Preview, uploadPreview } from "#lib/datasets/preview-schema.ts";
 import {
   type ColumnMapping,
   type Dataset,
   datasetAddVersion,
   datasetCreate,
-  type Preview,
-  uploadPreview,
+  datasetGet,
+  datasetList,
 } from "#lib/datasets/schema.ts";
 import { useEndpoint, useMutate } from "#lib/http/client.tsx";
 import { ColumnTable } from "./column-table.tsx";
@@ -61,7 +62,7 @@ export function ImportForm({ projectId, first, dataset, onStartOver }: ImportFor
   const router = useRouter();
   const uploadId = first.upload.id;
   const initial = useMemo(() => initialDraft(first, dataset), [first, dataset]);
-  const { value: draft, set, clear } = useDraft(`import:${uploadId}`, initial, uploadId);
+  const { value: draft, set, forget } = useDraft(`import:${uploadId}`, initial, uploadId);
   const mapping: ColumnMapping | null = draft.inputs.length > 0 ? { inputs: draft.inputs, output: draft.output } : null;
 
   const preview = useEndpoint(
@@ -70,16 +71,17 @@ export function ImportForm({ projectId, first, dataset, onStartOver }: ImportFor
       uploadId,
       ...(mapping ? { inputs: mapping.inputs, ...(mapping.output === null ? {} : { output: mapping.output }) } : {}),
     },
-    { enabled: mapping !== null, keepPrevious: true },
+    { enabled: mapping !== null, keepPrevious: true, staleTime: Number.POSITIVE_INFINITY },
   );
   const shown = mapping ? (preview.data ?? first) : { ...first, rows: [], sampledLabels: [] };
 
   const onSuccess = ({ datasetVersionId }: { datasetVersionId: string }) => {
-    clear();
+    forget();
     router.push(rowsHref({ projectId, id: datasetVersionId }));
   };
-  const create = useMutate(datasetCreate, { onSuccess });
-  const addVersion = useMutate(datasetAddVersion, { onSuccess });
+  const invalidates = [datasetList.name, datasetGet.name];
+  const create = useMutate(datasetCreate, { onSuccess, invalidates });
+  const addVersion = useMutate(datasetAddVersion, { onSuccess, invalidates });
   const start = () => {
     if (!mapping) return;
     const common = { uploadId, mapping, holdoutFraction: draft.fraction, allowDuplicate: first.twin !== null };

@@ -5,7 +5,7 @@ import { Badge } from "#components/ui/badge.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Table, TableHead, Td, Th, Tr } from "#components/ui/table.tsx";
-import type { Preview } from "#lib/datasets/schema.ts";
+import type { Preview } from "#lib/datasets/preview-schema.ts";
 import { formatCount, plural } from "#lib/format.ts";
 import { oneLine } from "./visible.ts";
 

@@ -51,7 +51,7 @@ export function RowsTable({ version }: { version: VersionDetail }) {
       {
         id: "position",
         header: "Row",
-        width: 84,
+        width: 72,
         numeric: true,
         pinned: true,
         cell: (row) => <span className="text-muted">{formatCount(row.position)}</span>,

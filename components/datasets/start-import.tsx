@@ -5,7 +5,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Field, Input } from "#components/ui/field.tsx";
 import type { AppError } from "#lib/core/errors.ts";
-import type { Preview } from "#lib/datasets/schema.ts";
+import type { Preview } from "#lib/datasets/preview-schema.ts";
 import { formatCount } from "#lib/format.ts";
 
 type StartImportProps = {

@@ -3,6 +3,7 @@
 import { Download, Tags } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
+import { useViewer } from "#components/shell/viewer.tsx";
 import { Badge, SimulatedBadge } from "#components/ui/badge.tsx";
 import { Button, LinkButton } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -18,7 +19,7 @@ import { useEndpoint } from "#lib/http/client.tsx";
 import { urlOf } from "#lib/http/request.ts";
 import { ClassBalance } from "./class-balance.tsx";
 import { DatasetMenu } from "./dataset-menu.tsx";
-import { HealthStrip, rowsHref } from "./health-strip.tsx";
+import { HealthStrip, labelHref, rowsHref } from "./health-strip.tsx";
 import { ImportProgress } from "./import-progress.tsx";
 import { NotImported } from "./not-imported.tsx";
 import { RejectedTable } from "./rejected-table.tsx";
@@ -111,6 +112,7 @@ function VersionMenu({ version, dataset }: { version: VersionDetail; dataset: Da
 }
 
 function ReadyActions({ version }: { version: VersionDetail }) {
+  const viewer = useViewer();
   const href = (format: "jsonl" | "csv") => urlOf(versionDownload, { datasetVersionId: version.id, format });
   return (
     <>
@@ -122,15 +124,21 @@ function ReadyActions({ version }: { version: VersionDetail }) {
           { label: "CSV, safe for spreadsheets", onSelect: () => window.location.assign(href("csv")) },
         ]}
       />
-      <LinkButton href={`/projects/${version.projectId}/labels`} variant="primary" icon={<Tags aria-hidden />}>
-        Label it
-      </LinkButton>
+      {viewer.can("run.write") ? (
+        <LinkButton href={labelHref(version)} variant="primary" icon={<Tags aria-hidden />}>
+          Label it
+        </LinkButton>
+      ) : null}
     </>
   );
 }
 
 const tabs = ["rows", "rejected", "source"] as const;
 type Tab = (typeof tabs)[number];
+
+function Count({ of }: { of: number }) {
+  return <span className="tnum ml-1.5 text-xs text-faint">{formatCount(of)}</span>;
+}
 
 function ReadyVersion({ version }: { version: VersionDetail }) {
   const url = useUrlState();
@@ -154,13 +162,13 @@ function ReadyVersion({ version }: { version: VersionDetail }) {
           {
             value: "rows",
             label: "Rows",
-            aside: formatCount(version.rowCount),
+            aside: <Count of={version.rowCount} />,
             content: <RowsTable version={version} />,
           },
           {
             value: "rejected",
             label: "Rejected lines",
-            aside: formatCount(version.rejectedCount),
+            aside: <Count of={version.rejectedCount} />,
             content: <RejectedTable version={version} />,
           },
           { value: "source", label: "Source", content: <SourceFacts version={version} /> },

@@ -7,11 +7,12 @@ API=${baseUrl}
 TOKEN=\${TOKEN:-$(cat .data/owner.token)}
 api() { method=$1; path=$2; shift 2; curl -fsS -X "$method" "$API$path" -H "Authorization: Bearer $TOKEN" "$@"; }
 post() { api POST "$1" -H "Content-Type: application/json" -d "$2"; }
+of() { printf '%s' "$1" | jq -r "$2"; } # a field of an answer
 wait_for() { # until a run has ended; shows what it does
   while :; do
-    run=$(api GET "/runs/$1"); state=$(echo "$run" | jq -r .state)
-    echo "$(echo "$run" | jq -r .title): $state $(echo "$run" | jq -r '"\\(.progress.done)/\\(.progress.total // "?")"')"
-    case $state in succeeded) return ;; failed | cancelled | paused) echo "$run" | jq '.error, .pauseMessage'; exit 1 ;; esac
+    run=$(api GET "/runs/$1"); state=$(of "$run" .state)
+    of "$run" '"\\(.title): \\(.state) \\(.progress.done)/\\(.progress.total // "?")"'
+    case $state in succeeded) return ;; failed | cancelled | paused) of "$run" '.error, .pauseMessage'; exit 1 ;; esac
     sleep 2
   done
 }
@@ -21,8 +22,8 @@ PROJECT=$(post /projects '{"name": "Ticket routing", "kind": "classification"}' 
 UPLOAD=$(api POST "/projects/$PROJECT/uploads?fileName=tickets.jsonl" -T tickets.jsonl | jq -r .id)
 DATA=$(post "/projects/$PROJECT/datasets" '{"name": "Tickets", "uploadId": "'$UPLOAD'", "holdoutFraction": 0.2,
   "mapping": {"inputs": ["input"], "output": "output"}}')
-wait_for "$(echo "$DATA" | jq -r .runId)"
-VERSION=$(echo "$DATA" | jq -r .datasetVersionId)
+wait_for "$(of "$DATA" .runId)"
+VERSION=$(of "$DATA" .datasetVersionId)
 
 # 2. The task: labels come from the data; the baseline is what is paid today.
 api PUT "/projects/$PROJECT/task" -H "Content-Type: application/json" -d '{"kind": "classification",

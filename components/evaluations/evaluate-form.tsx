@@ -17,36 +17,37 @@ import { type EvaluationChoices, evaluationChoices, evaluationCreate } from "#li
 import { formatCount } from "#lib/format.ts";
 import { useEndpoint, useMutate } from "#lib/http/client.tsx";
 
-/** Opens the form; `?evaluate=<studentId>` in the address opens it with that student. */
-export function EvaluateButton({ projectId }: { projectId: string }) {
+/** Opens the form by the address (`?evaluate=`), so that any page can link to it. */
+export function EvaluateButton() {
   const viewer = useViewer();
   const url = useUrlState();
-  const [open, setOpen] = useState(false);
-  const asked = url.get("evaluate");
-  const close = (next: boolean) => {
-    setOpen(next);
-    if (!next && asked) url.set({ evaluate: null });
-  };
   return (
-    <>
-      <Button
-        variant="primary"
-        icon={<Scale aria-hidden />}
-        disabledReason={viewer.whyNot("run.write")}
-        onClick={() => setOpen(true)}
-      >
-        Evaluate a student
-      </Button>
-      <Dialog
-        open={open || (asked !== "" && viewer.can("run.write"))}
-        onOpenChange={close}
-        title="Evaluate a student"
-        description="Student and teacher answer the same rows. It takes seconds and costs nothing: the teacher's answers are already there."
-        size="md"
-      >
-        <Loader projectId={projectId} asked={asked} />
-      </Dialog>
-    </>
+    <Button
+      variant="primary"
+      icon={<Scale aria-hidden />}
+      disabledReason={viewer.whyNot("run.write")}
+      onClick={() => url.set({ evaluate: "new" })}
+    >
+      Evaluate a student
+    </Button>
+  );
+}
+
+/** The form in a dialog, while the address asks for it: `?evaluate=new`, or the id of a student to begin with. */
+export function EvaluateDialog({ projectId }: { projectId: string }) {
+  const viewer = useViewer();
+  const url = useUrlState();
+  const asked = url.get("evaluate");
+  return (
+    <Dialog
+      open={asked !== "" && viewer.can("run.write")}
+      onOpenChange={(open) => !open && url.set({ evaluate: null })}
+      title="Evaluate a student"
+      description="Student and teacher answer the same rows. It takes seconds and costs nothing: the teacher's answers are already there."
+      size="md"
+    >
+      <Loader projectId={projectId} asked={asked} />
+    </Dialog>
   );
 }
 

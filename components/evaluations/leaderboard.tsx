@@ -3,7 +3,7 @@
 import { Scale as ScaleIcon } from "lucide-react";
 import Link from "next/link";
 import { useParams } from "next/navigation";
-import { IntervalTrack } from "#components/charts/interval-bars.tsx";
+import { IntervalTrack } from "#components/charts/interval-track.tsx";
 import { type IntervalScale, intervalScale } from "#components/charts/prepare-intervals.ts";
 import { PageTitle } from "#components/overview/page-title.tsx";
 import { ActiveRunLine } from "#components/projects/active-run.tsx";
@@ -29,7 +29,7 @@ import {
 } from "#lib/format.ts";
 import { useEndpoint } from "#lib/http/client.tsx";
 import { projectGet } from "#lib/projects/schema.ts";
-import { EvaluateButton } from "./evaluate-form.tsx";
+import { EvaluateButton, EvaluateDialog } from "./evaluate-form.tsx";
 import { OutcomeBadge, VerdictBadge } from "./outcome.tsx";
 import { formatP, leaderboardInput } from "./words.ts";
 
@@ -52,8 +52,9 @@ export function Leaderboard() {
       <PageTitle
         title="Evaluations"
         hint="Student and teacher on the same held-out rows. Figures on different rows are not comparable: mind the data column."
-        actions={<EvaluateButton projectId={projectId} />}
+        actions={<EvaluateButton />}
       />
+      <EvaluateDialog projectId={projectId} />
       {running.length > 0 ? (
         <Card className="mb-4">
           <div className="space-y-2">
@@ -73,7 +74,7 @@ export function Leaderboard() {
             picture={<ScaleIcon />}
             title="An evaluation puts student and teacher to the same rows, none of which the student has seen."
             hint="It answers one question with an interval: is the student good enough to take over?"
-            action={<EvaluateButton projectId={projectId} />}
+            action={<EvaluateButton />}
           />
         ) : (
           <Ranking items={items} scale={scale} />

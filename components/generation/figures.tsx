@@ -63,9 +63,13 @@ export function Figures({ run, payload, gold }: Props) {
           hint={live?.latencyP95Ms ? `p95 ${formatDuration(live.latencyP95Ms)}, of the latest calls` : "of the teacher"}
         />
         <Stat
-          label="In flight"
-          value={running && live ? formatCount(live.inFlight) : "–"}
-          hint={`of ${payload.concurrency} at most${live?.retries ? `, ${formatCount(live.retries)} retries so far` : ""}`}
+          label={running ? "In flight" : "Retries"}
+          value={formatCount(running ? live?.inFlight : live?.retries)}
+          hint={
+            running
+              ? `of ${payload.concurrency} at most, ${formatCount(live?.retries)} retries so far`
+              : "calls made again in the last claim"
+          }
         />
         <Stat
           label="Agrees with gold"

@@ -46,7 +46,7 @@ export function LabelsTab() {
       <PageHeader
         title="Labels"
         hint="A teacher answers your rows. Each run starts with 16 rows and an estimate, and never spends more than its cap."
-        actions={start}
+        actions={items.length > 0 ? start : null}
       />
       <Card flush>
         {list.error ? (

@@ -30,7 +30,7 @@ export function NewProjectForm() {
 
   const create = useMutate(projectCreate, {
     onSuccess: (project) => {
-      draft.clear();
+      draft.forget();
       router.push(`/projects/${project.id}/task`);
     },
     onError: (error) => {
@@ -100,7 +100,7 @@ export function NewProjectForm() {
           </div>
         </Card>
         <div className="flex flex-wrap items-center gap-2">
-          <Button type="submit" variant="primary" pending={create.isPending}>
+          <Button type="submit" variant="primary" pending={create.isPending || create.isSuccess}>
             Create project
           </Button>
           <LinkButton href="/projects" variant="ghost">

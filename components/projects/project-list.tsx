@@ -1,6 +1,7 @@
 "use client";
 
-import { FolderPlus, Plus } from "lucide-react";
+import clsx from "clsx";
+import { Plus } from "lucide-react";
 import Link from "next/link";
 import { Badge, SimulatedBadge } from "#components/ui/badge.tsx";
 import { Button, LinkButton } from "#components/ui/button.tsx";
@@ -18,6 +19,7 @@ import { useEndpoint, useLive } from "#lib/http/client.tsx";
 import { type Project, projectList } from "#lib/projects/schema.ts";
 import { ActiveRunLine } from "./active-run.tsx";
 import { projectListInput } from "./list-input.ts";
+import { NoProjects } from "./no-projects.tsx";
 import { QualityFigure, SavingFigure } from "./project-figures.tsx";
 import { StageTrack } from "./stage-track.tsx";
 
@@ -56,7 +58,10 @@ export function ProjectList({ canCreate }: { canCreate: boolean }) {
       <Card flush className="mt-4">
         {error && !data ? <ErrorState error={error} onRetry={() => void refetch()} /> : null}
         {!data && !error ? <ListSkeleton /> : null}
-        {data && data.items.length === 0 ? <Nothing filtered={filtered} canCreate={canCreate} /> : null}
+        {data && data.items.length === 0 && filtered ? (
+          <EmptyState title="No project matches." hint="Change the search, or show the current ones." />
+        ) : null}
+        {data && data.items.length === 0 && !filtered ? <NoProjects canCreate={canCreate} /> : null}
         {data && data.items.length > 0 ? (
           <>
             <ColumnNames />
@@ -116,13 +121,15 @@ function ProjectRow({ project }: { project: Project }) {
           </p>
         </div>
         <StageTrack projectId={project.id} stages={project.stages} linked />
-        <div>
-          <span className="text-xs text-muted lg:hidden">Quality on the hold-out</span>
-          <QualityFigure project={project} />
-        </div>
-        <div>
-          <span className="text-xs text-muted lg:hidden">Net saving a month</span>
-          <SavingFigure project={project} />
+        <div className={clsx("grid grid-cols-2 gap-x-4 lg:contents", !project.latestEvaluationId && "max-lg:hidden")}>
+          <div>
+            <span className="text-xs text-muted lg:hidden">Quality on the hold-out</span>
+            <QualityFigure project={project} />
+          </div>
+          <div>
+            <span className="text-xs text-muted lg:hidden">Net saving a month</span>
+            <SavingFigure project={project} />
+          </div>
         </div>
       </div>
       {run ? (
@@ -131,24 +138,6 @@ function ProjectRow({ project }: { project: Project }) {
         </div>
       ) : null}
     </li>
-  );
-}
-
-function Nothing({ filtered, canCreate }: { filtered: boolean; canCreate: boolean }) {
-  if (filtered) return <EmptyState title="No project matches." hint="Change the search, or clear the filters above." />;
-  return (
-    <EmptyState
-      picture={<FolderPlus aria-hidden />}
-      title="No projects yet."
-      hint="Start with a task that a large model does for you thousands of times a day, such as routing tickets, and a file of examples."
-      action={
-        canCreate ? (
-          <LinkButton href="/projects/new" variant="primary" icon={<Plus aria-hidden />}>
-            New project
-          </LinkButton>
-        ) : null
-      }
-    />
   );
 }
 

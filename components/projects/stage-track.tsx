@@ -58,10 +58,10 @@ export function StageTrack({
   linked?: boolean;
 }) {
   return (
-    <ol aria-label="Steps of the project" className="flex flex-wrap items-center gap-x-1.5 gap-y-1 text-sm">
+    <ol aria-label="Steps of the project" className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm sm:gap-x-1.5">
       {stages.map(({ step, state }, index) => (
         <li key={step} className="flex items-center gap-1.5">
-          {index > 0 ? <span aria-hidden className="h-px w-2.5 bg-line-strong sm:w-3" /> : null}
+          {index > 0 ? <span aria-hidden className="hidden h-px w-3 bg-line-strong sm:block" /> : null}
           {linked ? (
             <Link href={stepHref(projectId, step)} className="rounded-sm underline-offset-4 hover:underline">
               <Mark step={step} state={state} />

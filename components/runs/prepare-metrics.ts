@@ -73,7 +73,7 @@ const specs: Record<Run["kind"], readonly ChartSpec[]> = {
 /** Not drawn: places on the x axis, and totals that the progress shows. */
 const notDrawn = new Set(["step", "epoch", "total", "total_steps", "attempt", "phase", "rows", "inFlight"]);
 
-export type MetricChart = Omit<ChartSpec, "keys" | "value"> & { series: Series[]; format: (value: number) => string };
+type MetricChart = Omit<ChartSpec, "keys" | "value"> & { series: Series[]; format: (value: number) => string };
 
 const formats: Record<Value, (value: number) => string> = {
   figure: (value) => formatFigure(value),
@@ -82,7 +82,7 @@ const formats: Record<Value, (value: number) => string> = {
   duration: (value) => formatDuration(value),
 };
 
-export type PreparedMetrics = {
+type PreparedMetrics = {
   charts: MetricChart[];
   xLabel: "Step" | "After";
   formatX: (x: number) => string;
@@ -123,6 +123,6 @@ export function prepareMetrics(kind: Run["kind"], events: readonly RunEvent[]): 
   return {
     charts: [...charts, ...others],
     xLabel: stepped ? "Step" : "After",
-    formatX: stepped ? (x) => x.toLocaleString("en-US") : formatDuration,
+    formatX: stepped ? (x) => x.toLocaleString("en-US") : (ms) => (ms < 1_000 ? "0 s" : formatDuration(ms)),
   };
 }

@@ -100,10 +100,10 @@ function teacherName(payload: Record<string, unknown>): string {
 function DatasetLink({ datasetVersionId }: { datasetVersionId: string }) {
   const version = useEndpoint(versionGet, { datasetVersionId }, { staleTime: 60_000 });
   if (!version.data) return <span className="text-muted">{version.error ? "deleted since" : "…"}</span>;
-  const { projectId, datasetId, datasetName, number, rowCount } = version.data;
+  const { projectId, datasetName, number, rowCount } = version.data;
   return (
     <>
-      <Link className="link" href={`/projects/${projectId}/data/${datasetId}?version=${number}`}>
+      <Link className="link" href={`/projects/${projectId}/data/${datasetVersionId}`}>
         {datasetName} v{number}
       </Link>
       {rowCount > 0 ? <span className="text-muted">, {formatCount(rowCount)} rows</span> : null}

@@ -16,11 +16,11 @@ import { Table, TableHead, Td, Th, Tr } from "#components/ui/table.tsx";
 import { Elapsed, RelativeTime } from "#components/ui/time.tsx";
 import { useUrlState } from "#components/ui/url-state.ts";
 import { exactMoney, formatBytes, formatCount, formatMoney, formatRate } from "#lib/format.ts";
-import { useEndpoint } from "#lib/http/client.tsx";
+import { useEndpoint, useLive } from "#lib/http/client.tsx";
 import { projectList } from "#lib/projects/schema.ts";
 import { type Run, runList } from "#lib/runs/schema.ts";
 import { runListInput } from "./list-input.ts";
-import { kindWords, stateWord } from "./words.ts";
+import { isOver, kindWords, stateWord } from "./words.ts";
 
 const stateOptions = [
   { value: "active", label: "In progress" },
@@ -40,6 +40,10 @@ export function RunList() {
   const projects = useEndpoint(projectList, { limit: 200 }, { staleTime: 60_000 });
   const runs = useEndpoint(runList, input, { keepPrevious: true, refetchInterval: 10_000 });
   const items = runs.data?.items ?? [];
+  useLive(
+    items.filter((run) => !isOver(run.state)).map((run) => `run:${run.id}`),
+    () => void runs.refetch(),
+  );
   const filtered = ["state", "kind", "project"].some((key) => url.get(key) !== "");
   return (
     <>

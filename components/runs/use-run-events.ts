@@ -26,13 +26,19 @@ export function useRunEvents(runId: string, { type, level, search = "", tail = 0
   const [state, setState] = useState<State>({ items: [], loading: true, error: null });
   const lastSeq = useRef(0);
   const busy = useRef<AbortController | null>(null);
+  // something changed while a page was on its way: it may have been read too early
+  const again = useRef(false);
 
   const load = useCallback(async () => {
-    if (busy.current) return;
+    if (busy.current) {
+      again.current = true;
+      return;
+    }
     const control = new AbortController();
     busy.current = control;
     try {
       for (;;) {
+        again.current = false;
         const first = lastSeq.current === 0;
         const input = {
           runId,
@@ -50,7 +56,8 @@ export function useRunEvents(runId: string, { type, level, search = "", tail = 0
         if (control.signal.aborted) return;
         lastSeq.current = Math.max(lastSeq.current, page.lastSeq);
         setState((was) => ({ items: join(was.items, page.items, keep), loading: false, error: null }));
-        if (page.items.length < limit || (first && tail > 0)) return;
+        const complete = page.items.length < limit || (first && tail > 0);
+        if (complete && !again.current) return;
       }
     } catch (error) {
       if (!control.signal.aborted && error instanceof AppError) setState((was) => ({ ...was, loading: false, error }));

@@ -38,11 +38,11 @@ export function producedBy(run: Pick<RunDetail, "kind" | "projectId" | "result">
   if (!run.result) return [];
   const home = `/projects/${run.projectId}`;
   if (run.kind === "import") {
-    const datasetId = idOf(run.result, "datasetId");
+    const versionId = idOf(run.result, "datasetVersionId");
     return [
       {
         label: "Browse the rows",
-        href: datasetId ? `${home}/data/${datasetId}` : `${home}/data`,
+        href: versionId ? `${home}/data/${versionId}` : `${home}/data`,
         hint: "Check health and labels first.",
       },
       { label: "Label them", href: `${home}/labels`, hint: "Let a teacher answer every row." },

@@ -15,9 +15,10 @@ export function Assumptions({ savings }: { savings: Savings }) {
       <Card title="How this is worked out">
         <ul className="max-w-[80ch] list-disc space-y-1.5 pl-5 text-sm text-muted">
           <li>
-            Net a month is what {savings.baseline} would cost at {formatCount(inputs.requestsPerDay.value)} requests a
-            day, less serving the student, the teacher's check of {formatPercent(inputs.relabelShare.value)} of the
-            traffic, people's time, and one-off costs spread over {plural(months, "month")}.
+            Net a month is what {savings.baseline.replace(/^Today/, "today")} would cost at{" "}
+            {formatCount(inputs.requestsPerDay.value)} requests a day, less serving the student, the teacher's check of{" "}
+            {formatPercent(inputs.relabelShare.value)} of the traffic, people's time, and one-off costs spread over{" "}
+            {plural(months, "month")}.
           </li>
           <li>
             A month has 30.44 days. Prices and traffic stay as they are; nothing is discounted. All money is US dollars

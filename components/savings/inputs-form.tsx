@@ -1,7 +1,7 @@
 "use client";
 
 import { RotateCcw } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { toast } from "sonner";
 import { useViewer } from "#components/shell/viewer.tsx";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
@@ -51,7 +51,7 @@ export function InputsForm({ savings }: { savings: Savings }) {
   return (
     <Card
       title="Inputs"
-      hint="Change any of them; the figures follow at once."
+      hint={update.isPending ? "Working it out …" : "Change any of them; the figures follow at once."}
       actions={
         typed ? (
           <Button
@@ -91,7 +91,10 @@ export function InputsForm({ savings }: { savings: Savings }) {
 }
 
 function titleOf(group: FieldGroup, savings: Savings): string {
-  if (group === "baseline") return `${fieldGroups.baseline}: ${savings.baseline}`;
+  if (group === "baseline")
+    return savings.baseline === fieldGroups.baseline
+      ? savings.baseline
+      : `${fieldGroups.baseline}: ${savings.baseline}`;
   if (group === "teacher" && savings.teacher) return `${fieldGroups.teacher}: ${savings.teacher}`;
   return fieldGroups[group];
 }
@@ -109,7 +112,12 @@ function InputField({
   const { prefix, suffix, step } = unitOf(name);
   const held = toShown(name, value.value);
   const [draft, setDraft] = useState<number | null>(held);
-  useEffect(() => setDraft(held), [held]);
+  // Enter saves and so does leaving: once is enough
+  const sent = useRef<number | null>(held);
+  useEffect(() => {
+    sent.current = held;
+    setDraft(held);
+  }, [held]);
   const stored = draft === null ? null : toStored(name, draft);
   const error =
     stored !== null && (Number.isNaN(stored) || stored < 0)
@@ -118,7 +126,8 @@ function InputField({
         ? `At most ${inWords(name, max)}.`
         : null;
   const commit = (): void => {
-    if (draft === held || error) return;
+    if (draft === held || draft === sent.current || error) return;
+    sent.current = draft;
     onSave(stored);
   };
   return (

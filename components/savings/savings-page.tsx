@@ -47,9 +47,7 @@ export function SavingsPage({ projectId }: { projectId: string }) {
       <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem] print:block">
         <div className="min-w-0 space-y-6 print:[&_figure]:break-inside-avoid print:[&_section]:break-inside-avoid">
           <section aria-label="Result" aria-live="polite">
-            <p className={`max-w-[64ch] text-xl font-semibold ${inks[headline.tone]}`}>
-              {headline.sentence}
-            </p>
+            <p className={`max-w-[64ch] text-xl font-semibold ${inks[headline.tone]}`}>{headline.sentence}</p>
             <Proof savings={data} />
           </section>
           <Figures savings={data} />

@@ -50,7 +50,7 @@ function TaskFormOf({ task, readOnly }: { task: Task; readOnly: boolean }) {
 
   const put = useMutate(taskPut, {
     onSuccess: (result) => {
-      draft.clear();
+      draft.forget();
       setTouched(new Set());
       const next = result.ready
         ? { action: { label: "Next: data", onClick: () => router.push(`/projects/${projectId}/data`) } }
@@ -160,7 +160,7 @@ function TaskFormOf({ task, readOnly }: { task: Task; readOnly: boolean }) {
           dirty={draft.dirty}
           pending={put.isPending}
           problems={Object.keys(shown).length}
-          onDiscard={draft.clear}
+          onDiscard={draft.discard}
         />
       )}
     </form>

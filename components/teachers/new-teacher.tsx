@@ -30,7 +30,10 @@ export function NewTeacher() {
         error={error}
         pending={create.isPending}
         disabledReason={viewer.whyNot("teacher.write")}
-        onSubmit={(fields) => create.mutate(fields)}
+        onSubmit={(fields) => {
+          setError(null);
+          create.mutate(fields);
+        }}
       />
     </div>
   );

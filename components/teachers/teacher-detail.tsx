@@ -75,7 +75,10 @@ function Loaded({ teacher }: { teacher: Teacher }) {
           error={error}
           pending={update.isPending}
           disabledReason={why}
-          onSubmit={(fields) => update.mutate({ teacherId: teacher.id, ...fields })}
+          onSubmit={(fields) => {
+            setError(null);
+            update.mutate({ teacherId: teacher.id, ...fields });
+          }}
         />
         <TestCard teacher={teacher} disabledReason={why} />
       </div>

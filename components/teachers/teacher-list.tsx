@@ -35,7 +35,7 @@ export function TeacherList() {
       <PageHeader
         title="Teachers"
         hint="Large models that label your data: an endpoint, one model, and what it costs."
-        actions={add}
+        actions={items.length > 0 ? add : null}
       />
       <Card flush>
         {list.error ? (

@@ -51,8 +51,7 @@ export function Badge({ tone = "neutral", icon, children, className }: BadgeProp
 export function SimulatedBadge() {
   return (
     <Tooltip label="Made by the sample teacher on generated data: no figure here is a real model's.">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the explanation must be reachable by keyboard */}
-      <span tabIndex={0} className="inline-flex rounded-sm">
+      <span className="inline-flex rounded-sm">
         <Badge
           icon={<FlaskConical aria-hidden />}
           className="border border-dashed border-attention-mark bg-transparent text-attention"

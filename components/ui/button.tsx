@@ -72,7 +72,7 @@ export function Button({
         className={look(variant, size, clsx("relative", className))}
         {...rest}
       >
-        <span className={clsx("inline-flex items-center gap-1.5", pending && "invisible")}>
+        <span className={clsx("inline-flex items-center gap-1.5", pending && "opacity-0")}>
           {icon}
           {children}
         </span>

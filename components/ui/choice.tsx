@@ -9,7 +9,7 @@ import {
   Switch as SwitchPrimitive,
 } from "radix-ui";
 import { type ReactNode, useId } from "react";
-import { useFieldProps } from "./field.tsx";
+import { useFieldLabelId, useFieldProps } from "./field.tsx";
 
 type ToggleProps = {
   checked: boolean;
@@ -156,6 +156,7 @@ type SliderProps = {
 };
 
 export function Slider({ value, onValueChange, min, max, step, format, disabled, ...rest }: SliderProps) {
+  const labelId = useFieldLabelId();
   const { required: _required, ...props } = useFieldProps<{ id?: string; "aria-label"?: string; required?: boolean }>(
     rest,
   );
@@ -175,6 +176,7 @@ export function Slider({ value, onValueChange, min, max, step, format, disabled,
         </SliderPrimitive.Track>
         <SliderPrimitive.Thumb
           {...props}
+          aria-labelledby={rest["aria-label"] ? undefined : labelId}
           aria-valuetext={format(value)}
           className="block size-4 rounded-full border border-line-strong bg-surface shadow-pop"
         />

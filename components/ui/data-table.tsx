@@ -118,7 +118,14 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
           <thead className="sticky top-0 z-10 bg-surface shadow-[inset_0_-1px_0_var(--line)]">
             <tr>
               {visible.map((column) => (
-                <Th key={column.id} numeric={column.numeric} unit={column.unit} sortKey={column.sortKey}>
+                <Th
+                  key={column.id}
+                  numeric={column.numeric}
+                  unit={column.unit}
+                  sortKey={column.sortKey}
+                  // room for the column picker
+                  className={hiddenKey && column === visible.at(-1) ? "pr-10!" : undefined}
+                >
                   {column.header}
                 </Th>
               ))}

@@ -27,6 +27,12 @@ export function useFieldProps<P extends ControlProps>(own: P): P {
   };
 }
 
+/** Id of the label around, for controls that `label for` does not reach: everything that is no form element. */
+export function useFieldLabelId(): string | undefined {
+  const link = useContext(FieldContext);
+  return link ? `${link.id}-label` : undefined;
+}
+
 type FieldProps = {
   label: ReactNode;
   /** what to type and why, one sentence */
@@ -72,7 +78,7 @@ export function Field({
         {group ? (
           <legend className="mb-1 text-sm font-medium">{caption}</legend>
         ) : (
-          <label htmlFor={id} className="text-sm font-medium">
+          <label id={`${id}-label`} htmlFor={id} className="text-sm font-medium">
             {caption}
           </label>
         )}

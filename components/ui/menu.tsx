@@ -6,7 +6,7 @@ import Link from "next/link";
 import { DropdownMenu as Primitive } from "radix-ui";
 import type { ReactElement, ReactNode } from "react";
 
-export type MenuItem =
+type MenuItem =
   | "separator"
   | { heading: string }
   | {

@@ -23,7 +23,7 @@ export function Pagination({ nextCursor, count, labels = { back: "Newer", next: 
   const back = url.params.has("back") ? url.get("back").split("~") : [];
   if (!cursor && !nextCursor && !count) return null;
   return (
-    <nav aria-label="Pages" className="no-print flex items-center justify-between gap-3 px-3 py-2 text-sm text-muted">
+    <nav aria-label="Pages" className="no-print flex items-center justify-between gap-3 px-4 py-2 text-sm text-muted">
       <span className="tnum">{count}</span>
       {cursor || nextCursor ? (
         <span className="flex gap-2">

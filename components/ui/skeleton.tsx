@@ -11,7 +11,7 @@ export function SkeletonRows({ rows = 8, columns = 4 }: { rows?: number; columns
     <div role="status" aria-label="Loading" className="divide-y">
       {Array.from({ length: rows }, (_, row) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: placeholders are all alike
-        <div key={row} className="flex h-9 items-center gap-6 px-3">
+        <div key={row} className="flex h-9 items-center gap-6 px-4">
           {Array.from({ length: columns }, (_, column) => (
             <Skeleton
               // biome-ignore lint/suspicious/noArrayIndexKey: placeholders are all alike

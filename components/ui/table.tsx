@@ -48,11 +48,7 @@ export function Table({ label, children, compact = false, className, maxHeight }
       className={clsx("relative overflow-auto rounded-[inherit] focus-visible:outline-offset-[-2px]", className)}
       style={{ maxHeight }}
     >
-      <table
-        aria-label={label}
-        className={clsx("w-full border-collapse text-sm", compact && "compact")}
-        data-compact={compact || undefined}
-      >
+      <table aria-label={label} className="w-full border-collapse text-sm" data-compact={compact || undefined}>
         {children}
       </table>
     </section>
@@ -97,7 +93,7 @@ export function Th({
     <th
       scope="col"
       className={clsx(
-        "h-8 px-3 text-xs font-medium whitespace-nowrap text-muted",
+        "h-8 px-3 text-xs font-medium whitespace-nowrap text-muted first:pl-4 last:pr-4",
         numeric ? "text-right" : "text-left",
         className,
       )}
@@ -165,7 +161,7 @@ export function Td({ numeric = false, mono = false, className, ...rest }: TdProp
   return (
     <td
       className={clsx(
-        "h-9 px-3 py-1 align-middle in-data-compact:h-7 in-data-compact:py-0",
+        "h-9 px-3 py-1 align-middle first:pl-4 last:pr-4 in-data-compact:h-7 in-data-compact:py-0",
         numeric && "text-right whitespace-nowrap",
         mono && "font-mono text-xs",
         className,

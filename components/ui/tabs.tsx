@@ -15,7 +15,7 @@ function tab(active: boolean) {
   );
 }
 
-export type LinkTab = {
+type LinkTab = {
   href: string;
   label: string;
   /** count or state behind the label */
@@ -42,7 +42,7 @@ export function LinkTabs({ tabs, label }: { tabs: readonly LinkTab[]; label: str
   );
 }
 
-export type LocalTab<V extends string> = { value: V; label: string; aside?: ReactNode; content: ReactNode };
+type LocalTab<V extends string> = { value: V; label: string; aside?: ReactNode; content: ReactNode };
 
 type TabsProps<V extends string> = {
   value: V;

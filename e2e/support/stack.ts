@@ -1,6 +1,6 @@
 /**
- * The whole product for browser tests and benches, as `npm start` runs it: on free ports, with a folder, a PostgreSQL, a mail
- * server and a teacher of its own. Browser tests find their way by the environment:
+ * The whole product for browser tests and benches, as `npm start` runs it: on free ports, with a folder, a PostgreSQL and a
+ * teacher of its own. No mail server: mails are kept and read in the outbox. Browser tests find their way by the environment:
  *
  *   STILLHOUSE_URL, DATABASE_URL, STILLHOUSE_SECRET, STILLHOUSE_DATA_DIR   as the product has them
  *   E2E_TEACHER_URL    base URL of the test teacher (`POST /control` beside it chooses faults)
@@ -11,7 +11,6 @@ import { randomBytes } from "node:crypto";
 import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { catchMail } from "#lib/testing/smtp.ts";
 import { ROOT } from "#scripts/lib/environment.ts";
 import { freePort } from "#scripts/lib/ports.ts";
 import { startPostgres } from "#scripts/postgres.ts";
@@ -41,7 +40,6 @@ export async function startStack(overrides: Readonly<Record<string, string>> = {
   const url = overrides.STILLHOUSE_URL ?? `http://localhost:${await freePort()}`;
   const folder = mkdtempSync(join(tmpdir(), "stillhouse-stack-"));
   const postgres = await startPostgres({ dir: join(folder, "postgres"), durable });
-  const mail = await catchMail();
   const teacher = await startTeacherServer();
   const { STILLHOUSE_ALLOW_ADDRESSES: allowed = "", ...others } = overrides;
   const environment = {
@@ -55,12 +53,12 @@ export async function startStack(overrides: Readonly<Record<string, string>> = {
     SAMPLE_TEACHER_PORT: String(await freePort()),
     DATABASE_URL: postgres.url,
     REDIS_URL: "",
-    SMTP_URL: mail.url,
+    SMTP_URL: "",
     ...others,
   };
   const takeDown = async (product?: Product) => {
     await product?.stop();
-    await Promise.all([teacher.close(), mail.close(), postgres.stop(1_000)]);
+    await Promise.all([teacher.close(), postgres.stop(1_000)]);
     rmSync(folder, { recursive: true, force: true });
   };
   try {

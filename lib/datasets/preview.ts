@@ -2,8 +2,9 @@ import { delimiterNames } from "#lib/formats/csv-header.ts";
 import { formatById, sniff } from "#lib/formats/registry.ts";
 import type { Rejection, Sniffed, SourceRecord } from "#lib/formats/types.ts";
 import { guessMapping, type SampledColumn } from "./mapping.ts";
+import type { Preview } from "./preview-schema.ts";
 import { columnsOf, makeRow } from "./row.ts";
-import type { ColumnMapping, Preview } from "./schema.ts";
+import type { ColumnMapping } from "./schema.ts";
 import { inputDigest, unitOf } from "./split.ts";
 
 const sampledRecords = 500;

@@ -27,41 +27,6 @@ export type Upload = z.infer<typeof Upload>;
 export const RejectCode = z.enum(rejectCodes);
 export type RejectCode = z.infer<typeof RejectCode>;
 
-/** A version with the same file, met again. */
-const Twin = z.object({ datasetId: z.uuid(), datasetVersionId: z.uuid(), name: z.string(), number: z.int() });
-
-export const Preview = z.object({
-  upload: Upload,
-  format: z.string(),
-  encoding: z.string(),
-  delimiter: z.string().nullable(),
-  columns: z.array(z.object({ name: z.string(), samples: z.array(z.string()), filled: z.number() })),
-  guess: ColumnMapping.nullable(),
-  reason: z.string(),
-  /** the mapping that `rows` were made with: the given one, else the guess */
-  mapping: ColumnMapping.nullable(),
-  rows: z.array(
-    z.object({
-      line: z.int(),
-      input: z.string(),
-      output: z.string().nullable(),
-      /** the row is held out when the fraction is above this */
-      unit: z.number(),
-    }),
-  ),
-  /** first lines that would be rejected */
-  rejected: z.array(z.object({ line: z.int(), code: RejectCode, reason: z.string(), text: z.string() })),
-  /** rows of the whole file, from the size of the first ones */
-  estimatedRows: z.int(),
-  /** rows that were looked at */
-  sampledRows: z.int(),
-  /** distinct gold answers among them, most frequent first */
-  sampledLabels: z.array(z.object({ label: z.string(), rows: z.int() })),
-  warnings: z.array(z.string()),
-  twin: Twin.nullable(),
-});
-export type Preview = z.infer<typeof Preview>;
-
 export const LabelCount = z.object({ label: z.string(), rows: z.int(), holdout: z.int() });
 export type LabelCount = z.infer<typeof LabelCount>;
 
@@ -141,9 +106,6 @@ export const RejectedRow = z.object({
 });
 export type RejectedRow = z.infer<typeof RejectedRow>;
 
-/** A repeated query field arrives as a list, a single one as text. */
-const columnList = z.preprocess((value) => (typeof value === "string" ? [value] : value), ColumnMapping.shape.inputs);
-
 export const uploadCreate = endpoint({
   name: "upload.create",
   method: "POST",
@@ -153,21 +115,6 @@ export const uploadCreate = endpoint({
   input: z.object({ projectId: ref("project"), fileName: z.string().min(1).max(500) }),
   output: Upload,
   body: "stream",
-});
-
-export const uploadPreview = endpoint({
-  name: "upload.preview",
-  method: "GET",
-  path: "/uploads/:uploadId/preview",
-  permission: "data.write",
-  summary: "What the file is and how its first rows would be read, with a guessed mapping or with the given one.",
-  input: z.object({
-    uploadId: ref("upload"),
-    inputs: columnList.optional(),
-    /** empty: no gold answers */
-    output: z.string().max(500).optional(),
-  }),
-  output: Preview,
 });
 
 const importInput = {

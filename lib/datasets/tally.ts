@@ -107,17 +107,11 @@ export class Tally {
   #judge(): void {
     const seen = this.rows + this.rejected;
     if (this.rejected * 2 <= seen) return;
-    const [code, count] = [...this.#byCode].sort((a, b) => b[1] - a[1])[0] ?? ["", 0];
-    const todo =
-      code === "missing_input" ? "Map another column as the input." : "Correct the file and upload it again.";
-    throw new AppError(
-      "INVALID",
-      `${this.rejected} of the first ${seen} rows were rejected, ${count} of them for one reason.`,
-      {
-        where: this.#firstRejection ?? undefined,
-        todo,
-      },
-    );
+    const [code] = [...this.#byCode].sort((a, b) => b[1] - a[1])[0] ?? [];
+    throw new AppError("INVALID", `${this.rejected} of the first ${seen} rows were rejected.`, {
+      where: `First, ${this.#firstRejection}`,
+      todo: code === "missing_input" ? "Map another column as the input." : "Correct the file and upload it again.",
+    });
   }
 
   checkpoint(offset: number, line: number): Checkpoint {

@@ -8,7 +8,8 @@ import { formatBytes } from "#lib/format.ts";
 import { headBytes } from "#lib/formats/types.ts";
 import type { Upload as UploadRow } from "#prisma/generated/client.ts";
 import { previewFile } from "./preview.ts";
-import { type Preview, type Upload, uploadCreate, uploadPreview } from "./schema.ts";
+import { type Preview, uploadPreview } from "./preview-schema.ts";
+import { type Upload, uploadCreate } from "./schema.ts";
 
 /** Uploads that nothing was made of, and sources of finished imports, go after a day. */
 const keptHours = 24;

@@ -62,11 +62,11 @@ export async function sourceFacts(
        FROM "Row" r LEFT JOIN "GenerationResult" g ON g."runId" = $2::uuid AND g."position" = r."position"
        WHERE r."versionId" = $1::uuid AND ($3 OR r."holdout"))
      SELECT count(*) FILTER (WHERE judged)::int AS total, count(*)::int AS available,
-       count(DISTINCT "inputHash") FILTER (WHERE judged)::int AS distinct,
-       count(*) FILTER (WHERE judged AND EXISTS (SELECT 1 FROM "Row" t
-         WHERE t."versionId" = $4::uuid AND NOT t."holdout" AND t."inputHash" = mine."inputHash"))::int AS seen,
+       count(DISTINCT mine."inputHash") FILTER (WHERE judged)::int AS distinct,
+       count(*) FILTER (WHERE judged AND learned."inputHash" IS NOT NULL)::int AS seen,
        avg("costMicros")::float8 AS cost
-     FROM mine`,
+     FROM mine LEFT JOIN (SELECT DISTINCT "inputHash" FROM "Row" WHERE "versionId" = $4::uuid AND NOT "holdout") learned
+       ON learned."inputHash" = mine."inputHash"`,
     [source.versionId, source.generationRunId, source.rows === "all", trainedOn],
   );
   const facts = rows[0] ?? { total: 0, available: 0, distinct: 0, seen: 0, cost: null };

@@ -96,7 +96,7 @@ beforeAll(async () => {
     spentMicros: 0,
     margin: 0.02,
   };
-  const report = judge(judged, {
+  const report = await judge(judged, {
     ...facts,
     taskLabels: ["a", "b"],
     studentLabels: ["a", "b"],
@@ -208,6 +208,11 @@ describe("evaluation.rows", () => {
     expect((await rows({ search: "100__done" })).total).toBe(0);
     expect((await rows({ gold: `a' OR '1'='1` })).total).toBe(0);
     expect((await rows({ student: "zebra", cursor: "nonsense" })).items).toEqual([]);
+    expect((await rows({ cursor: "1:99999999999", limit: 200 })).items).toHaveLength(30);
+    await expect(rows({ search: "\0" })).rejects.toMatchObject({ code: "INVALID" });
+    await expect(call(engineer, "evaluation.list", { projectId, cursor: "x" })).rejects.toMatchObject({
+      code: "INVALID",
+    });
     await expect(rows({ sort: "confidence; DROP TABLE x" })).rejects.toMatchObject({ code: "INVALID" });
   });
 });

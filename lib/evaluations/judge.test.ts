@@ -40,21 +40,24 @@ const context: JudgeContext = {
 };
 
 describe("judge", () => {
-  it("is stored and read back unchanged, whatever came in", () => {
+  it("is stored and read back unchanged, whatever came in", async () => {
     for (const rows of [
       [],
       times(3, () => row(null, null, "a")),
       times(40, (i) => row("a", i % 3 ? "a" : null, "b")),
     ]) {
-      const report = judge(rows, context);
+      const report = await judge(rows, context);
       const json = JSON.stringify(report);
       expect(json).not.toContain("null,null,null,null");
       expect(EvaluationReport.parse(JSON.parse(json))).toEqual(report);
     }
   });
 
-  it("counts a missing teacher answer as wrong on all rows, and shows the answered rows apart", () => {
-    const report = judge([...times(60, () => row("a", "a", "a")), ...times(40, () => row("b", null, "b"))], context);
+  it("counts a missing teacher answer as wrong on all rows, and shows the answered rows apart", async () => {
+    const report = await judge(
+      [...times(60, () => row("a", "a", "a")), ...times(40, () => row("b", null, "b"))],
+      context,
+    );
     const { all, answered } = report.views;
     expect(all.teacher?.figures.accuracy?.value).toBe(0.6);
     expect(all.student.figures.accuracy?.value).toBe(1);
@@ -66,8 +69,8 @@ describe("judge", () => {
     expect(answered?.verdict?.kind).toBe("unclear");
   });
 
-  it("without any gold it measures agreement, and gives no verdict", () => {
-    const report = judge(
+  it("without any gold it measures agreement, and gives no verdict", async () => {
+    const report = await judge(
       times(50, (i) => row(null, i < 45 ? "a" : "b", "a")),
       { ...context, limits: { ...context.limits, minQuality: 0.8 } },
     );
@@ -82,8 +85,8 @@ describe("judge", () => {
     expect(report.checks[0]?.says).toContain("only agreement");
   });
 
-  it("without a teacher it gives accuracy only", () => {
-    const report = judge(
+  it("without a teacher it gives accuracy only", async () => {
+    const report = await judge(
       times(50, () => row("a", null, "a")),
       { ...context, hasTeacher: false },
     );
@@ -93,8 +96,8 @@ describe("judge", () => {
     expect(report.outcome).toBe("none");
   });
 
-  it("reports labels of the hold-out that the student never saw", () => {
-    const report = judge(
+  it("reports labels of the hold-out that the student never saw", async () => {
+    const report = await judge(
       [...times(20, () => row("a", "a", "a")), row("rare", "rare", "a"), row("rare", "a", "a")],
       context,
     );
@@ -102,8 +105,8 @@ describe("judge", () => {
     expect(report.labels).toEqual(["a", "b", "rare"]);
   });
 
-  it("ignores rows without gold where others have it, and says how many counted", () => {
-    const report = judge([row("a", "a", "a"), row(null, "a", "b"), row("b", "a", "b")], context);
+  it("ignores rows without gold where others have it, and says how many counted", async () => {
+    const report = await judge([row("a", "a", "a"), row(null, "a", "b"), row("b", "a", "b")], context);
     expect(report.rows).toMatchObject({ total: 3, withGold: 2, withTeacher: 3, judged: 2 });
     expect(report.views.all.n).toBe(2);
   });
@@ -118,43 +121,43 @@ describe("limits", () => {
     budgetMicros: 10,
     spentMicros: 10,
   };
-  const outcomes = (rows: JudgedRow[]) =>
-    Object.fromEntries(judge(rows, { ...context, limits }).checks.map((c) => [c.id, c.outcome]));
+  const outcomes = async (rows: JudgedRow[]) =>
+    Object.fromEntries((await judge(rows, { ...context, limits })).checks.map((c) => [c.id, c.outcome]));
 
-  it("pass, fail and not enough rows", () => {
-    expect(outcomes(times(500, (i) => row("a", "a", i < 480 ? "a" : "b")))).toEqual({
+  it("pass, fail and not enough rows", async () => {
+    expect(await outcomes(times(500, (i) => row("a", "a", i < 480 ? "a" : "b")))).toEqual({
       teacher: "fail",
       quality: "pass",
       latency: "pass",
       memory: "fail",
       budget: "pass",
     });
-    expect(outcomes(times(10, () => row("a", "a", "a")))).toMatchObject({
+    expect(await outcomes(times(10, () => row("a", "a", "a")))).toMatchObject({
       teacher: "open",
       quality: "open",
       latency: "open",
     });
-    expect(outcomes(times(300, (i) => row("a", "b", i < 200 ? "a" : "b", { studentLatencyMs: 3 })))).toMatchObject({
+    expect(
+      await outcomes(times(300, (i) => row("a", "b", i < 200 ? "a" : "b", { studentLatencyMs: 3 }))),
+    ).toMatchObject({
       teacher: "pass",
       quality: "fail",
       latency: "fail",
     });
   });
 
-  it("says how many rows more would decide about the floor", () => {
-    const says = judge(
-      times(100, (i) => row("a", "a", i < 93 ? "a" : "b")),
-      { ...context, limits },
-    ).checks[1]?.says;
+  it("says how many rows more would decide about the floor", async () => {
+    const floor = async (right: number) =>
+      (
+        await judge(
+          times(100, (i) => row("a", "a", i < right ? "a" : "b")),
+          { ...context, limits },
+        )
+      ).checks[1]?.says;
     // n = (1.95996 sqrt(.9 * .1) + .84162 sqrt(.93 * .07))^2 / .03^2 = 715.8 -> 716
     expect(rowsForFloor(0.93, 0.9)).toBe(716);
-    expect(says).toContain("about 616 more needed");
-    expect(
-      judge(
-        times(100, (i) => row("a", "a", i < 90 ? "a" : "b")),
-        { ...context, limits },
-      ).checks[1]?.says,
-    ).toContain("on the floor itself");
+    expect(await floor(93)).toContain("about 616 more needed");
+    expect(await floor(90)).toContain("on the floor itself");
   });
 });
 

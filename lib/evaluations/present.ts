@@ -1,14 +1,13 @@
 import type { Db } from "#lib/core/db.ts";
 import { evaluationKind } from "#lib/jobs/kinds/evaluation.ts";
-import type { Evaluation } from "#prisma/generated/client.ts";
 import { teacherNames } from "./choices.ts";
-import { EvaluationReport } from "./report.ts";
-import type { EvaluationDetail, EvaluationSummary } from "./schema.ts";
+import type { EvaluationDetail } from "./schema.ts";
+import type { StoredSummary } from "./stored.ts";
 
 type Head = Omit<EvaluationDetail, "report">;
 
 /** Names around evaluations: student, data, teacher. A fixed number of queries, however many; in the order given. */
-export async function headsOf(db: Db, rows: readonly Evaluation[]): Promise<Head[]> {
+export async function headsOf(db: Db, rows: readonly Omit<StoredSummary, "report">[]): Promise<Head[]> {
   const [students, versions, runs, teachers] = await Promise.all([
     db.student.findMany({ where: { id: { in: rows.map((row) => row.studentId) } } }),
     db.datasetVersion.findMany({
@@ -48,24 +47,4 @@ export async function headsOf(db: Db, rows: readonly Evaluation[]): Promise<Head
       createdAt: row.createdAt.toISOString(),
     };
   });
-}
-
-/** The leaderboard's line of a stored report. */
-export function summaryOf(head: Head | undefined, stored: unknown): EvaluationSummary {
-  if (!head) throw new Error("an evaluation without its head");
-  const report = EvaluationReport.parse(stored);
-  const { student, teacher, verdict } = report.views.all;
-  return {
-    ...head,
-    report: {
-      basis: report.basis,
-      rows: report.rows,
-      latency: report.latency,
-      memoryBytes: report.memoryBytes,
-      cost: report.cost,
-      outcome: report.outcome,
-      quality: { student: student.figures.accuracy ?? null, teacher: teacher?.figures.accuracy ?? null },
-      verdict,
-    },
-  };
 }

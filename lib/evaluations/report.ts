@@ -84,7 +84,7 @@ export const EvaluationReport = z.object({
     withTeacher: z.number().int(),
     /** rows that the quality figures stand on */
     judged: z.number().int(),
-    /** judged rows whose input occurs earlier in the same set: not independent evidence */
+    /** rows whose input occurs earlier in the same set: not independent evidence */
     duplicates: z.number().int(),
     /** rows whose input is also among the rows that the student learned from */
     seenInTraining: z.number().int(),

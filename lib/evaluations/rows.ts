@@ -70,9 +70,11 @@ export function rowCursor(row: EvaluationRowItem): string {
   return `${row.confidence}:${row.position}`;
 }
 
+/** A cursor that is none of ours begins at the first row. */
 function parseCursor(cursor: string): [number, number] {
-  const [confidence, position] = cursor.split(":").map(Number);
-  return [Number.isFinite(confidence) ? Number(confidence) : 0, Number.isSafeInteger(position) ? Number(position) : 0];
+  const [confidence = Number.NaN, position = Number.NaN] = cursor.split(":").map(Number);
+  const usable = Number.isFinite(confidence) && Number.isInteger(position) && Math.abs(position) < 2 ** 31;
+  return usable ? [confidence, position] : [0, 0];
 }
 
 /** Up to `limit` rows after `cursor`, by keyset: as fast on the last page as on the first. */

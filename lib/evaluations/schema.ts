@@ -20,25 +20,25 @@ const Head = z.object({
   createdAt: Instant,
 });
 
-/** One line of the leaderboard: the report without its tables. */
-export const EvaluationSummary = Head.extend({
-  report: EvaluationReport.pick({
-    basis: true,
-    rows: true,
-    latency: true,
-    memoryBytes: true,
-    cost: true,
-    outcome: true,
-  }).extend({
-    quality: z.object({ student: Figure(), teacher: Figure() }),
-    verdict: EvaluationReport.shape.views.shape.all.shape.verdict,
-  }),
-});
-export type EvaluationSummary = z.infer<typeof EvaluationSummary>;
+const Quality = z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable();
 
-function Figure() {
-  return z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable();
-}
+/** A report without its tables; figures on all judged rows. */
+export const SummaryReport = EvaluationReport.pick({
+  basis: true,
+  rows: true,
+  latency: true,
+  memoryBytes: true,
+  cost: true,
+  outcome: true,
+}).extend({
+  quality: z.object({ student: Quality, teacher: Quality }),
+  verdict: EvaluationReport.shape.views.shape.all.shape.verdict,
+});
+export type SummaryReport = z.infer<typeof SummaryReport>;
+
+/** One line of the leaderboard. */
+export const EvaluationSummary = Head.extend({ report: SummaryReport });
+export type EvaluationSummary = z.infer<typeof EvaluationSummary>;
 
 export const EvaluationDetail = Head.extend({ report: EvaluationReport });
 export type EvaluationDetail = z.infer<typeof EvaluationDetail>;
@@ -84,20 +84,25 @@ export type Correctness = z.infer<typeof Correctness>;
 export const OUTSIDE = "(outside)";
 export const NO_ANSWER = "(none)";
 
-const RowFilters = z.object({
-  gold: z.string().max(1000).optional().meta({ description: "gold label" }),
-  teacher: z
+/** PostgreSQL has no NUL in texts: such a filter can match nothing. */
+const text = (most: number) =>
+  z
     .string()
-    .max(1000)
+    .max(most)
+    .regex(/^[^\0]*$/, "A text cannot hold the character NUL.");
+
+const RowFilters = z.object({
+  gold: text(1000).optional().meta({ description: "gold label" }),
+  teacher: text(1000)
     .optional()
     .meta({ description: `the teacher's label, \`${OUTSIDE}\` or \`${NO_ANSWER}\`` }),
-  student: z.string().max(1000).optional().meta({ description: "the student's label" }),
+  student: text(1000).optional().meta({ description: "the student's label" }),
   correctness: Correctness.optional().meta({ description: "who is right" }),
   view: z
     .enum(["all", "answered"])
     .default("all")
     .meta({ description: "`answered`: only rows that the teacher answered" }),
-  search: z.string().trim().max(200).optional().meta({ description: "part of the input" }),
+  search: text(200).optional().meta({ description: "part of the input" }),
 });
 
 export const EvaluationRowItem = z.object({
@@ -151,7 +156,11 @@ export const evaluationList = endpoint({
   path: "/projects/:projectId/evaluations",
   permission: "project.read",
   summary: "Evaluations of a project with their headline figures, newest first.",
-  input: Page.extend({ projectId: ref("project"), studentId: ref("student").optional() }),
+  input: Page.extend({
+    cursor: z.uuid().optional(),
+    projectId: ref("project"),
+    studentId: ref("student").optional(),
+  }),
   output: pageOf(EvaluationSummary),
 });
 

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import type { Db, Tx } from "#lib/core/db.ts";
+import type { Tx } from "#lib/core/db.ts";
 import { toPage } from "#lib/core/endpoint.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import { publish } from "#lib/core/publish.ts";
@@ -9,8 +9,7 @@ import { enqueueRun } from "#lib/jobs/queue.ts";
 import { createRun } from "#lib/jobs/runs.ts";
 import { choicesOf, teacherRuns } from "./choices.ts";
 import { exportLines } from "./export.ts";
-import { leading } from "./leading.ts";
-import { headsOf, summaryOf } from "./present.ts";
+import { headsOf } from "./present.ts";
 import { EvaluationReport } from "./report.ts";
 import { countRows, findRows, rowCursor } from "./rows.ts";
 import {
@@ -22,6 +21,7 @@ import {
   evaluationList,
   evaluationRows,
 } from "./schema.ts";
+import { findSummaries } from "./stored.ts";
 
 const create = mutation(evaluationCreate, async ({ actor, tx, input, found, after }) => {
   const { projectId: project, studentId: student } = found;
@@ -88,19 +88,11 @@ async function readyVersion(tx: Tx, teamId: string, id: string, projectId: strin
 const choices = query(evaluationChoices, ({ actor, db, input }) => choicesOf(db, actor.teamId, input.projectId));
 
 const list = query(evaluationList, async ({ actor, db, input }) => {
-  const rows = await db.evaluation.findMany({
-    where: {
-      teamId: actor.teamId,
-      projectId: input.projectId,
-      ...(input.studentId ? { studentId: input.studentId } : {}),
-      ...(input.cursor ? { id: { lt: input.cursor } } : {}),
-    },
-    orderBy: { id: "desc" },
-    take: input.limit + 1,
-  });
-  const { items, nextCursor } = toPage(rows, input.limit, (row) => row.id);
+  const { projectId, studentId, cursor, limit } = input;
+  const rows = await findSummaries(db, { teamId: actor.teamId, projectId, studentId, before: cursor }, limit + 1);
+  const { items, nextCursor } = toPage(rows, limit, (row) => row.id);
   const heads = await headsOf(db, items);
-  return { items: items.map((row, i) => summaryOf(heads[i], row.report)), nextCursor };
+  return { items: heads.flatMap((head, i) => (items[i] ? [{ ...head, report: items[i].report }] : [])), nextCursor };
 });
 
 const get = query(evaluationGet, async ({ db, found }) => {
@@ -137,11 +129,5 @@ const remove = mutation(evaluationDelete, async ({ actor, tx, input, found }) =>
   await publish(tx, actor.teamId, `project:${found.evaluationId.projectId}`);
   return { id: input.evaluationId };
 });
-
-/** The evaluation that speaks for a project (see `leading`), parsed; null before the first. For savings and overview. */
-export async function findLeadingEvaluation(from: Pick<Db, "evaluation">, teamId: string, projectId: string) {
-  const rows = await from.evaluation.findMany({ where: { teamId, projectId }, orderBy: { id: "desc" }, take: 50 });
-  return leading(rows.map((row) => ({ ...row, report: EvaluationReport.parse(row.report) })));
-}
 
 export const evaluationVerbs = [create, choices, list, get, rows, exportFile, remove];

@@ -104,7 +104,7 @@ class CsvReader {
     } else if (cells.length !== this.#width && cells.some((cell) => cell.trim() !== "")) {
       this.#reject(batch, first, {
         code: "ragged",
-        reason: `${cells.length} cells where the header has ${this.#width}.`,
+        reason: `${cells.length} ${cells.length === 1 ? "cell" : "cells"} where the header has ${this.#width}.`,
       });
     } else if (cells.some((cell) => cell !== "")) {
       const text =

@@ -90,10 +90,15 @@ const repeatedRows = () => [...server.calls].filter(([, calls]) => calls > 1).ma
 const extraCalls = () => [...server.calls.values()].reduce((sum, calls) => sum + calls - 1, 0);
 
 async function listed(runId: string): Promise<{ position: number; now: string }[]> {
-  const page = (await call("generation.unknown", { runId, limit: 200 })) as {
-    items: { position: number; now: string }[];
-  };
-  return page.items;
+  const found: { position: number; now: string }[] = [];
+  for (let cursor: string | null = ""; cursor !== null; ) {
+    // small pages, so that rows that were lost twice lie on both sides of a page's edge
+    const input = { runId, limit: 3, ...(cursor ? { cursor } : {}) };
+    const page = (await call("generation.unknown", input)) as { items: typeof found; nextCursor: string | null };
+    found.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  return found;
 }
 
 async function killAt(runId: string, counts: number[]): Promise<number[]> {

@@ -8,57 +8,24 @@
  * a new intent takes the place of a stored answer without ever exceeding the bound.
  */
 import { performance } from "node:perf_hooks";
-import type { ChatClient, ChatRequest } from "#lib/llm/client.ts";
-import type { Answer, Failure, FailureClass } from "#lib/llm/outcome.ts";
-import { costMicros, type Price } from "#lib/llm/price.ts";
-import { tokenCeiling } from "#lib/llm/tokens.ts";
-import type { Judged } from "./answer.ts";
+import type { ChatRequest } from "#lib/llm/client.ts";
+import type { Answer, Failure } from "#lib/llm/outcome.ts";
+import { costMicros } from "#lib/llm/price.ts";
 import { decide, endpointFaults, fatalClasses } from "./decide.ts";
+import { type Engine, type EngineEnd, type EngineOptions, mostMicros } from "./engine-options.ts";
 import { endpointHealth, fullJitter } from "./health.ts";
-import type { Ledger, PendingRow, ResultRow } from "./ledger.ts";
-import { createMeter, type Meter } from "./meter.ts";
+import { createIntake } from "./intake.ts";
+import type { PendingRow, ResultRow } from "./ledger.ts";
+import { createMeter } from "./meter.ts";
 import { patient } from "./patient-ledger.ts";
 import { repeatedIds } from "./repeated-ids.ts";
-
-export type EngineOptions = {
-  ledger: Ledger;
-  client: Pick<ChatClient, "chat">;
-  /** requests in flight at most */
-  concurrency: number;
-  price: Price;
-  /** hard limit in micro-dollars for the whole run, or null */
-  capMicros: number | null;
-  /** already spent by this run, unknown answers counted at their reservation */
-  spentMicros: number;
-  /** what becomes of a row whose answer is unknown after a time-out or a broken connection */
-  policy: "retry" | "hold";
-  request(row: PendingRow): ChatRequest;
-  judge(answer: Answer): Judged;
-  /** whether a ledger error means "away, try again" */
-  isPassing(error: unknown): boolean;
-  /** stops the engine; calls in flight get `drainMs()` to come back. With reason "lost" nothing is written any more */
-  signal: AbortSignal;
-  drainMs(): number;
-  /** rows read ahead at a time */
-  readAhead: number;
-  /** end as `fatal` when the endpoint has not answered for so long; null: wait for ever */
-  giveUpAfterMs: number | null;
-  /** scales the waits between attempts; tests go faster */
-  pace?: number;
-};
-
-/** `done`: every row has a result. `stopped`: by the signal. The others wait for a person. */
-export type EngineEnd =
-  | { end: "done" | "stopped" | "budget" }
-  | { end: "funds"; message: string }
-  | { end: "fatal"; class: FailureClass; message: string };
-
-export type Engine = { finished: Promise<EngineEnd>; meter: Meter };
 
 /** A row between its intent and its result. */
 type Slot = {
   row: PendingRow;
   request: ChatRequest;
+  /** most that one call can cost by our own count, and what is set aside for it; micro-dollars */
+  most: number;
   reserved: number;
   attempts: number;
   strikes: number;
@@ -72,13 +39,6 @@ type Slot = {
 const flushAfterMs = 50;
 /** A row that fails for so long is given up even when there are no other rows that could show the endpoint at work. */
 const patienceMs = 11 * 60_000;
-
-/** What a request can cost at the most: a token per byte of the prompt, and an answer as long as allowed. */
-export function mostMicros(request: ChatRequest, price: Price): number {
-  const format = request.responseFormat ? JSON.stringify(request.responseFormat).length : 0;
-  const bytes = request.messages.reduce((sum, message) => sum + Buffer.byteLength(message.content), format);
-  return costMicros(price, tokenCeiling(bytes, request.messages.length), request.maxTokens);
-}
 
 /** Starts at once. `finished` rejects only for errors that waiting does not cure: a lost claim, a wrong statement. */
 export function startEngine(options: EngineOptions): Engine {
@@ -94,11 +54,12 @@ export function startEngine(options: EngineOptions): Engine {
   const ledger = patient(options.ledger, { isPassing: options.isPassing, away: meter.databaseAway, over: () => over });
   meter.spend(options.spentMicros);
 
-  const pending: PendingRow[] = [];
-  let taken = 0;
-  let cursor = 0;
-  let reading = false;
-  let exhausted = false;
+  const intake = createIntake(
+    ledger,
+    options.readAhead,
+    () => pump(),
+    (error) => crash(error),
+  );
   let ready: Slot[] = [];
   const waiting = new Map<Slot, NodeJS.Timeout>();
   let inFlight = 0;
@@ -178,7 +139,7 @@ export function startEngine(options: EngineOptions): Engine {
     }
     const { inputTokens, outputTokens, estimated } = answer.usage;
     const cost = costMicros(price, inputTokens, outputTokens);
-    if (cost > slot.reserved && slot.reserved > 0) surprise *= cost / slot.reserved;
+    if (slot.most > 0) surprise = Math.max(surprise, cost / slot.most);
     const { status, answer: label, error } = options.judge(answer);
     const { raw, latencyMs } = answer;
     store(slot, cost, { status, answer: label, raw, error, inputTokens, outputTokens, estimated, latencyMs });
@@ -191,7 +152,10 @@ export function startEngine(options: EngineOptions): Engine {
     if (failure.class === "rate_limited") health.limited(failure.retryAfterMs);
     else if (endpointFaults.has(failure.class)) health.failed(failure.message);
     else if (failure.class === "bad_request") health.ok();
-    if (slot.failedAt === 0) Object.assign(slot, { failedAt: now(), answersBefore: meter.answers() });
+    if (slot.failedAt === 0) {
+      slot.failedAt = now();
+      slot.answersBefore = meter.answers();
+    }
     const othersAnswered = meter.answers() > slot.answersBefore || now() - slot.failedAt > patienceMs;
     const seen = { strikes: slot.strikes, reservedMicros: slot.reserved, othersAnswered };
     const verdict = decide(failure, seen, policy);
@@ -248,30 +212,29 @@ export function startEngine(options: EngineOptions): Engine {
   /** Takes pending rows that fit under the cap: spent + reserved never exceeds it, even when every answer is as long as allowed. */
   function intend(room: number): Slot[] {
     const slots: Slot[] = [];
-    for (; slots.length < room && taken < pending.length; taken++) {
-      const row = pending[taken];
-      if (!row) break;
+    for (let row = intake.peek(); row && slots.length < room; row = intake.peek()) {
       const request = options.request(row);
-      const most = Math.ceil(mostMicros(request, price) * surprise);
-      if (meter.spentMicros() + reserved + most > cap) {
+      const most = mostMicros(request, price);
+      const aside = Math.ceil(most * surprise);
+      if (meter.spentMicros() + reserved + aside > cap) {
         // Answers usually cost less than reserved: wait for those under way before calling the budget spent.
         if (open === 0 && slots.length === 0) stop ??= { end: "budget" };
         break;
       }
-      reserved += most;
-      slots.push({ row, request, reserved: most, attempts: 0, strikes: 0, failedAt: 0, answersBefore: 0, extra: 0 });
-    }
-    if (taken === pending.length || taken > 1_024) {
-      pending.splice(0, taken);
-      taken = 0;
+      intake.take();
+      reserved += aside;
+      const blank = { attempts: 0, strikes: 0, failedAt: 0, answersBefore: 0, extra: 0 };
+      slots.push({ row, request, most, reserved: aside, ...blank });
     }
     return slots;
   }
 
   function write(): void {
     if (writing) return;
-    const left = pending.length - taken;
-    const fill = stop ? 0 : Math.min(left, mostOpen - open + answered.length, ahead - ready.length);
+    const left = intake.left();
+    // What finds a free slot is sent at once; of the rest a quarter of the concurrency may wait committed.
+    const slotsFree = Math.max(0, health.room() - inFlight);
+    const fill = stop ? 0 : Math.min(left, mostOpen - open + answered.length, slotsFree + ahead - ready.length);
     const due = answered.length > 0 && (stop !== null || left === 0 || now() - firstAnswerAt >= flushAfterMs);
     const starving = fill > 0 && ready.length === 0;
     if (!due && !starving && answered.length < batch && fill < batch) return;
@@ -291,18 +254,6 @@ export function startEngine(options: EngineOptions): Engine {
     }, crash);
   }
 
-  function read(): void {
-    if (reading || exhausted || pending.length - taken > options.readAhead / 2) return;
-    reading = true;
-    ledger.next(cursor, options.readAhead).then((rows) => {
-      reading = false;
-      for (const row of rows) pending.push(row);
-      cursor = rows.at(-1)?.position ?? cursor;
-      exhausted = rows.length < options.readAhead;
-      pump();
-    }, crash);
-  }
-
   /** Looks at everything that may go on now. Cheap: called after every event. */
   function pump(): void {
     if (over || settling) return;
@@ -311,7 +262,7 @@ export function startEngine(options: EngineOptions): Engine {
       stop = { end: "fatal", class: "unreachable", message };
     }
     if (!stop) {
-      read();
+      intake.fill();
       const room = health.room();
       let sent = 0;
       for (; sent < ready.length && inFlight < room; sent++) {
@@ -324,8 +275,7 @@ export function startEngine(options: EngineOptions): Engine {
     clearTimeout(wake);
     const idle = inFlight === 0 && !writing && answered.length === 0;
     if (idle && stop) settle(stop).then(finish, crash);
-    else if (idle && exhausted && pending.length === taken && ready.length + waiting.size === 0)
-      finish({ end: "done" });
+    else if (idle && intake.drained() && ready.length + waiting.size === 0) finish({ end: "done" });
     else wake = setTimeout(pump, Math.min(flushAfterMs, health.waitMs() || flushAfterMs));
   }
 

@@ -118,13 +118,10 @@ test("smoke test, estimate, confirmation, labels, summary: no row is asked twice
     estimatedRows: 0,
   });
   expect(Object.values(done.result.labels as Record<string, number>).reduce((a, b) => a + b, 0)).toBe(120);
-  expect(server.total()).toBe(120);
   expect([...server.calls.values()].every((count) => count === 1)).toBe(true);
 
-  const estimate = paused.progress.extra.estimate.costMicros;
   const rest = done.result.costMicros - paused.costMicros;
-  expect(rest).toBeGreaterThanOrEqual(estimate.low - 200);
-  expect(rest).toBeLessThanOrEqual(estimate.high + 200);
+  expect(Math.abs(rest - paused.progress.extra.estimate.costMicros.mid)).toBeLessThan(200);
   const { _sum } = await db.generationResult.aggregate({ where: { runId: id }, _sum: { costMicros: true } });
   expect(Number(_sum.costMicros)).toBe(done.result.costMicros);
   expect(done.costMicros).toBe(done.result.costMicros);
@@ -237,10 +234,10 @@ test("every kind of bad answer is kept apart and never becomes a label", async (
     request_error: 1,
   });
   expect(result.estimatedRows).toBe(2);
-  expect(Number.isFinite(result.costMicros)).toBe(true);
-  const groups = await call("generation.groups", { runId: id });
-  expect(groups.reasons).toHaveLength(7);
-  expect(groups.gold.compared).toBe(30);
+  expect(await call("generation.groups", { runId: id })).toMatchObject({
+    reasons: { length: 7 },
+    gold: { compared: 30 },
+  });
   const rejected = await call("generation.results", { runId: id, status: "rejected" });
   expect(rejected.items.map((item: { answer: unknown }) => item.answer)).toEqual(Array(7).fill(null));
   const page = await call("generation.results", { runId: id, limit: "5" });

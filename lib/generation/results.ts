@@ -103,7 +103,7 @@ export async function groupResults(runId: string): Promise<Groups> {
 
 /** Calls whose answer was lost, by row, in row order. */
 export async function listUnknown(runId: string, cursor: string | undefined, limit: number) {
-  const after = cursor && /^\d{1,9}$/.test(cursor) ? Number(cursor) : 0;
+  const [, position, epoch] = /^(\d{1,9})\.(\d{1,9})$/.exec(cursor ?? "") ?? [];
   type Lost = { position: number; epoch: number; at: Date; reservedMicros: number; now: "answered" | "held" | "open" };
   const { rows } = await pool.query<Lost>(
     `SELECT i."position", i."epoch", i."at", i."reservedMicros"::float8 AS "reservedMicros",
@@ -111,13 +111,13 @@ export async function listUnknown(runId: string, cursor: string | undefined, lim
      FROM "GenerationIntent" i
      JOIN "Run" run ON run."id" = i."runId"
      LEFT JOIN "GenerationResult" g ON g."runId" = i."runId" AND g."position" = i."position"
-     WHERE i."runId" = $1::uuid AND i."position" > $2 AND (
+     WHERE i."runId" = $1::uuid AND (i."position", i."epoch") > ($2::int, $3::int) AND (
        g."status" = 'held'
        OR (g."position" IS NULL AND (i."epoch" < run."leaseEpoch" OR run."state" <> 'running'))
        OR EXISTS (SELECT 1 FROM "GenerationIntent" j
          WHERE j."runId" = i."runId" AND j."position" = i."position" AND j."epoch" > i."epoch"))
-     ORDER BY i."position", i."epoch" LIMIT $3`,
-    [runId, after, limit + 1],
+     ORDER BY i."position", i."epoch" LIMIT $4`,
+    [runId, Number(position ?? 0), Number(epoch ?? 0), limit + 1],
   );
-  return toPage(rows, limit, (row) => String(row.position));
+  return toPage(rows, limit, (row) => `${row.position}.${row.epoch}`);
 }

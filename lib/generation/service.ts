@@ -10,7 +10,7 @@ import { createRun } from "#lib/jobs/runs.ts";
 import type { DatasetVersion, Run, Teacher } from "#prisma/generated/client.ts";
 import { answerJudge } from "./answer.ts";
 import { defaultMaxTokens, draftEstimate } from "./draft.ts";
-import { mostMicros } from "./engine.ts";
+import { mostMicros } from "./engine-options.ts";
 import { exportLines } from "./export.ts";
 import { buildPrompt, messagesFor, type TaskSpec } from "./prompt.ts";
 import { eachResult, groupResults, listResults, listUnknown } from "./results.ts";

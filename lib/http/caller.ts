@@ -15,7 +15,7 @@ function cookieOf(request: Request, name: string): string | undefined {
 export function addressOf(headers: Headers): string {
   const hops = env.STILLHOUSE_TRUST_PROXY;
   const forwarded = (headers.get("x-forwarded-for") ?? "").split(",").map((part) => part.trim());
-  // Next's server appends the peer address as the last entry.
+  // the last entry is the peer: lib/http/peer-address.ts
   return forwarded.at(-1 - hops) || forwarded[0] || "unknown";
 }
 

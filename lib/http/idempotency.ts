@@ -2,8 +2,11 @@ import { createHash } from "node:crypto";
 import type { Actor, Person } from "#lib/core/actor.ts";
 import { db, type Prisma } from "#lib/core/db.ts";
 import { AppError } from "#lib/core/errors.ts";
+import { decrypt, encrypt } from "#lib/core/secrets.ts";
 
 const keyPattern = /^[\x21-\x7e]{1,200}$/;
+/** Answers may hold what is shown only once (an API token's value, an invitation's link): they are kept encrypted. */
+const sealFor = (id: { actorKey: string; key: string }) => `idempotency:${id.actorKey}:${id.key}`;
 /** A first request that died leaves its key open; after this time the key may be used again. */
 const abandonedAfterMs = 60_000;
 
@@ -34,7 +37,9 @@ export async function once(
     if (known && known.requestHash !== requestHash) {
       throw new AppError("CONFLICT", "This Idempotency-Key was used for another request.", { todo: "Use a new key." });
     }
-    if (known && known.response !== null) return { value: known.response, replayed: true };
+    if (known && typeof known.response === "string") {
+      return { value: JSON.parse(decrypt(known.response, sealFor(id))) as unknown, replayed: true };
+    }
     const taken = await db.idempotencyKey.updateMany({
       where: {
         ...id,
@@ -51,7 +56,8 @@ export async function once(
   }
   try {
     const value = await run();
-    await db.idempotencyKey.update({ where: { actorKey_key: id }, data: { response: value as Prisma.InputJsonValue } });
+    const sealed = encrypt(JSON.stringify(value), sealFor(id));
+    await db.idempotencyKey.update({ where: { actorKey_key: id }, data: { response: sealed } });
     return { value, replayed: false };
   } catch (error) {
     await db.idempotencyKey.deleteMany({ where: id });

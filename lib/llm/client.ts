@@ -11,6 +11,7 @@ import {
   type Failure,
   type FailureClass,
   type Outcome,
+  type Received,
   unsupportedParameter,
 } from "./outcome.ts";
 import { redactor } from "./redact.ts";
@@ -103,7 +104,7 @@ function failureOf(
   };
 }
 
-/** @throws AppError never; an unfit literal address shows as `blocked_address` at the first call. */
+/** Opens no connection yet. An address that may not be reached shows as `blocked_address` at the first call. */
 export function createChatClient(options: ClientOptions): ChatClient {
   const url = new URL(options.baseUrl);
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
@@ -159,7 +160,7 @@ export function createChatClient(options: ClientOptions): ChatClient {
     return new Promise((resolve) => {
       let controller: Dispatcher.DispatchController | null = null;
       let status = 0;
-      let answered: Dispatcher.DispatchController["rawHeaders"] | Record<string, string | string[] | undefined> = {};
+      let answered: Received["headers"] = {};
       let bytes = 0;
       let settled = false;
       const chunks: Buffer[] = [];
@@ -199,13 +200,7 @@ export function createChatClient(options: ClientOptions): ChatClient {
           },
           onResponseEnd() {
             const text = (chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)).toString("utf8");
-            settle(
-              classify(
-                { status, headers: answered as Record<string, string>, body: text, latencyMs: elapsed() },
-                asked,
-                clean,
-              ),
-            );
+            settle(classify({ status, headers: answered, body: text, latencyMs: elapsed() }, asked, clean));
           },
           onResponseError(_controller, error) {
             settle(failureOf(error, controller !== null, elapsed(), clean));
@@ -232,7 +227,7 @@ export function createChatClient(options: ClientOptions): ChatClient {
           const without = new Set(left);
           const outcome = await once(client, request, signal);
           const refused = outcome.class === "ok" ? null : unsupportedParameter(outcome);
-          if (refused === null || without.has(refused)) return outcome;
+          if (refused === null || without.has(refused) || signal?.aborted) return outcome;
           left.add(refused);
         }
       } finally {

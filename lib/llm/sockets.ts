@@ -63,7 +63,13 @@ export function sharedAborts(): (signal: AbortSignal | undefined, onAbort: () =>
     let calls = watched.get(signal);
     if (!calls) {
       const set = new Set<() => void>();
-      signal.addEventListener("abort", () => set.forEach((call) => call()), { once: true });
+      signal.addEventListener(
+        "abort",
+        () => {
+          for (const call of set) call();
+        },
+        { once: true },
+      );
       watched.set(signal, set);
       calls = set;
     }

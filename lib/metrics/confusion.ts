@@ -66,24 +66,44 @@ export interface Marginals {
   support: Float64Array;
 }
 
-/** Marginals of `matrix` with other counts for its cells (a bootstrap replicate), written into `into` if given. */
-export function marginals(matrix: Confusion, counts?: ArrayLike<number>, into?: Marginals): Marginals {
-  const k = matrix.labels.length;
-  const out = into ?? {
-    truePositive: new Float64Array(k),
-    predicted: new Float64Array(k),
-    support: new Float64Array(k),
+/** The cells as columns of numbers: what loops over thousands of resamples read. */
+export interface CellColumns {
+  gold: Int32Array;
+  predicted: Int32Array;
+  counts: Float64Array;
+}
+
+export function cellColumns({ cells }: Confusion): CellColumns {
+  return {
+    gold: Int32Array.from(cells, (cell) => cell.gold),
+    predicted: Int32Array.from(cells, (cell) => cell.predicted),
+    counts: Float64Array.from(cells, (cell) => cell.count),
   };
+}
+
+/** Room for the marginals of `k` labels. */
+export function emptyMarginals(k: number): Marginals {
+  return { truePositive: new Float64Array(k), predicted: new Float64Array(k), support: new Float64Array(k) };
+}
+
+/** Fills `out` with the marginals of the cells at the given counts. */
+export function fillMarginals({ gold, predicted }: CellColumns, counts: ArrayLike<number>, out: Marginals): Marginals {
+  const k = out.support.length;
   out.truePositive.fill(0);
   out.predicted.fill(0);
   out.support.fill(0);
-  for (let i = 0; i < matrix.cells.length; i++) {
-    const cell = matrix.cells[i];
-    if (!cell) continue;
-    const count = counts ? (counts[i] ?? 0) : cell.count;
-    out.support[cell.gold] = (out.support[cell.gold] ?? 0) + count;
-    if (cell.predicted < k) out.predicted[cell.predicted] = (out.predicted[cell.predicted] ?? 0) + count;
-    if (cell.predicted === cell.gold) out.truePositive[cell.gold] = (out.truePositive[cell.gold] ?? 0) + count;
+  for (let i = 0; i < gold.length; i++) {
+    const g = gold[i] as number;
+    const p = predicted[i] as number;
+    const count = counts[i] as number;
+    out.support[g] = (out.support[g] as number) + count;
+    if (p < k) out.predicted[p] = (out.predicted[p] as number) + count;
+    if (p === g) out.truePositive[g] = (out.truePositive[g] as number) + count;
   }
   return out;
+}
+
+export function marginals(matrix: Confusion): Marginals {
+  const columns = cellColumns(matrix);
+  return fillMarginals(columns, columns.counts, emptyMarginals(matrix.labels.length));
 }

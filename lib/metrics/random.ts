@@ -23,17 +23,19 @@ export function seeded(seed: number): Random {
 /**
  * One draw from Binomial(n, p): inversion where the mean is small, else the transformed rejection BTRS of Hörmann
  * (1993), "The generation of binomial random variates", J. Stat. Comput. Simul. 46. Exact in both branches.
+ *
+ * @param logFailure log(1 - p), for callers that draw often at one p
  */
-export function binomial(n: number, p: number, random: Random): number {
+export function binomial(n: number, p: number, random: Random, logFailure = Math.log1p(-p)): number {
   if (n <= 0 || p <= 0) return 0;
   if (p >= 1) return n;
   if (p > 0.5) return n - binomial(n, 1 - p, random);
-  return n * p < 10 ? byInversion(n, p, random) : byRejection(n, p, random);
+  return n * p < 10 ? byInversion(n, p, random, logFailure) : byRejection(n, p, random);
 }
 
-function byInversion(n: number, p: number, random: Random): number {
+function byInversion(n: number, p: number, random: Random, logFailure: number): number {
   const ratio = p / (1 - p);
-  let mass = (1 - p) ** n;
+  let mass = Math.exp(n * logFailure);
   let u = random();
   let k = 0;
   while (u > mass && k < n) {
@@ -84,18 +86,27 @@ function byRejection(n: number, p: number, random: Random): number {
 }
 
 /**
- * Counts of n draws from cells with the given weights, by conditional binomials: O(cells) however large n is.
- * Equal in law to drawing n rows with replacement and counting, which is what the bootstrap asks for.
+ * Draws counts of n rows over cells with the given weights into `out`, by conditional binomials: O(cells) however large
+ * n is. Equal in law to drawing n rows with replacement and counting, which is what the bootstrap asks for.
  */
-export function multinomial(weights: ArrayLike<number>, n: number, random: Random, out: Int32Array): void {
-  let left = n;
+export function multinomialSampler(weights: ArrayLike<number>, n: number): (random: Random, out: Int32Array) => void {
+  const shares = new Float64Array(weights.length);
+  const logFailures = new Float64Array(weights.length);
   let rest = 0;
-  for (let i = 0; i < weights.length; i++) rest += weights[i] ?? 0;
+  for (let i = 0; i < weights.length; i++) rest += weights[i] as number;
   for (let i = 0; i < weights.length; i++) {
-    const weight = weights[i] ?? 0;
-    const drawn = left === 0 ? 0 : rest <= weight ? left : binomial(left, weight / rest, random);
-    out[i] = drawn;
-    left -= drawn;
+    const weight = weights[i] as number;
+    const share = rest <= weight ? 1 : weight / rest;
+    shares[i] = share;
+    logFailures[i] = Math.log1p(-share);
     rest -= weight;
   }
+  return (random, out) => {
+    let left = n;
+    for (let i = 0; i < shares.length; i++) {
+      const drawn = binomial(left, shares[i] as number, random, logFailures[i] as number);
+      out[i] = drawn;
+      left -= drawn;
+    }
+  };
 }

@@ -1,5 +1,5 @@
 import type { RunKind, RunState, Task } from "#prisma/generated/client.ts";
-import type { Stage, StageState, Step } from "./schema.ts";
+import { type Stage, type StageState, type Step, steps } from "./schema.ts";
 
 /** Facts about one project that decide its stages. */
 export interface StageFacts {
@@ -38,7 +38,7 @@ export function stagesOf(facts: StageFacts): Stage[] {
     if (step === "labels" && facts.students > 0) return "skipped";
     return "todo";
   };
-  return (["task", "data", "labels", "student", "verdict"] as const).map((step) => ({ step, state: stateOf(step) }));
+  return steps.map((step) => ({ step, state: stateOf(step) }));
 }
 
 /** Whether a task says enough to label and train with. Labels may still come from the data. */

@@ -29,7 +29,7 @@ export const sampleTask = {
   // No model is named as today's: the fictional price of the sample teacher stands in for it.
   baselineModel: "",
   baselineRequestsPerDay: 20_000,
-  baselineInputTokens: 270,
+  baselineInputTokens: 250,
   baselineOutputTokens: 4,
 } as const;
 

@@ -1,7 +1,4 @@
-/**
- * The queues of the fictional service desk, with what the generator and the sample teacher need to know of each.
- * Isomorphic: the task page of the sample shows the labels from here.
- */
+/** The queues of the fictional service desk, with what the generator and the sample teacher need to know of each. */
 export const queues = [
   "identity-access",
   "email",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Db } from "#lib/core/db.ts";
 import { cpuCostMicros, VCPU_HOUR_MICROS } from "#lib/evaluations/cost.ts";
-import type { EvaluationReport } from "#lib/evaluations/report.ts";
+import type { SummaryReport } from "#lib/evaluations/schema.ts";
 import { formatCount, formatDuration, formatMoney, formatPercent, plural } from "#lib/format.ts";
 import { searchPrices } from "#lib/llm/price.ts";
 import type { Project, Task } from "#prisma/generated/client.ts";
@@ -20,7 +20,7 @@ export async function deriveInputs(
   db: Reader,
   project: Project,
   task: Task | null,
-  report: EvaluationReport | null,
+  report: SummaryReport | null,
 ): Promise<{ values: Record<FieldKey, Derived>; teacherName: string | null; baselineName: string }> {
   const values = Object.fromEntries(
     fieldKeys.map((key) => [
@@ -108,7 +108,7 @@ async function putOneOff(db: Reader, projectId: string, put: Put): Promise<void>
 }
 
 /** Virtual CPUs for the peak at the measured time of a prediction, half busy, and one more for availability. */
-function putServing(requestsPerDay: number, report: EvaluationReport | null, put: Put): void {
+function putServing(requestsPerDay: number, report: SummaryReport | null, put: Put): void {
   const meanMs = report?.latency.student?.meanMs;
   if (meanMs === undefined) return;
   const busy = ((requestsPerDay * PEAK) / 86_400) * (meanMs / 1000);
@@ -178,7 +178,7 @@ type BaselinePrice = {
 /** Today's model at its list price; without one, the teacher itself is what would be paid. */
 async function baselinePrice(model: string, teacher: MeasuredTeacher | null): Promise<BaselinePrice> {
   if (model === "") {
-    const name = teacher?.name ?? "today's model";
+    const name = teacher?.name ?? "Today's model";
     const price = teacher && { input: teacher.inputPrice, output: teacher.outputPrice };
     return {
       name,

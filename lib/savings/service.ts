@@ -5,7 +5,7 @@ import type { Db, Tx } from "#lib/core/db.ts";
 import { publish } from "#lib/core/publish.ts";
 import { toWebStream } from "#lib/core/storage.ts";
 import { download, mutation, query } from "#lib/core/verb.ts";
-import { findLeadingEvaluation } from "#lib/evaluations/service.ts";
+import { findLeadingEvaluation } from "#lib/evaluations/stored.ts";
 import type { Project } from "#prisma/generated/client.ts";
 import { deriveInputs } from "./derive.ts";
 import { savingsCsv } from "./export.ts";
@@ -47,7 +47,7 @@ export async function savingsOf(db: Reader, actor: Actor, project: Project): Pro
     proof: evaluation && {
       evaluationId: evaluation.id,
       outcome: evaluation.report.outcome,
-      sentence: evaluation.report.views.all.verdict?.sentence ?? null,
+      sentence: evaluation.report.verdict?.sentence ?? null,
     },
     complete,
     headline: headline(model, complete, Math.round(values.horizonMonths), evaluation?.report.outcome === "pass"),

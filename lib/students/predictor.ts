@@ -1,11 +1,13 @@
 import { buffer } from "node:stream/consumers";
 import { AppError } from "#lib/core/errors.ts";
 import { readStorage } from "#lib/core/storage.ts";
+import { sha256Of, verifyFile } from "#lib/recipes/checksum.ts";
 import { CpuSoftmaxPredictor, MODEL_FILE } from "#lib/recipes/cpu-softmax/predict.ts";
-import { Manifest, sha256Of, verifyFile } from "#lib/recipes/manifest.ts";
+import { Manifest } from "#lib/recipes/manifest.ts";
 
 /** Memory that loaded students may take together in one process. */
 const CACHE_BYTES = 512 * 1024 * 1024;
+const WARM_UP = 50;
 
 type Stored = { id: string; storageKey: string; manifest: unknown; name: string };
 
@@ -52,6 +54,8 @@ async function load(student: Stored): Promise<CpuSoftmaxPredictor> {
   }
   verifyFile(MODEL_FILE, { bytes: bytes.length, sha256: sha256Of(bytes) }, wanted);
   const predictor = new CpuSoftmaxPredictor(manifest, bytes);
+  // The first answers of a process are slow until the engine has compiled the loops; nobody should see those times.
+  for (let i = 0; i < WARM_UP; i++) predictor.predict(manifest.labels[i % manifest.labels.length] ?? "");
   loaded.set(student.id, predictor);
   evict();
   return predictor;

@@ -9,7 +9,12 @@ const BaseUrl = z
   .max(500)
   .meta({ description: "up to and including /v1, such as https://api.openai.com/v1" });
 const Model = z.string().trim().min(1, "Enter the model's name as the endpoint spells it.").max(200);
-const ApiKey = z.string().trim().max(1_000).meta({ description: "write-only: kept encrypted, never sent back" });
+const ApiKey = z
+  .string()
+  .trim()
+  .max(1_000)
+  .regex(/^[\x21-\x7e]*$/, "An API key has no spaces and no special letters. Copy it again.")
+  .meta({ description: "write-only: kept encrypted, never sent back" });
 const PricePerMtok = z
   .number()
   .int()

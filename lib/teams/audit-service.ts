@@ -95,7 +95,7 @@ async function* lines(where: Prisma.AuditEntryWhereInput, format: "csv" | "jsonl
 const exportLog = download(auditExport, async ({ actor, input }) => {
   const { format, ...filters } = input;
   return {
-    stream: toWebStream(Readable.from(lines(whereOf(actor.teamId, filters), format))),
+    stream: toWebStream(Readable.from(lines(whereOf(actor.teamId, filters), format), { objectMode: false })),
     fileName: `audit-${new Date().toISOString().slice(0, 10)}.${format}`,
     contentType: format === "csv" ? "text/csv; charset=utf-8" : "application/x-ndjson",
   };

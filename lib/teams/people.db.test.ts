@@ -1,26 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Actor, Person } from "#lib/core/actor.ts";
+import type { Actor } from "#lib/core/actor.ts";
 import { actorOfToken } from "#lib/core/auth.ts";
 import { db } from "#lib/core/db.ts";
 import { hashPassword, verifyPassword } from "#lib/core/passwords.ts";
 import { roles } from "#lib/core/permissions.ts";
 import { hashToken, randomToken } from "#lib/core/secrets.ts";
-import { verbs } from "#lib/http/verbs.ts";
+import { callVerbAs as call } from "#lib/testing/call-verb.ts";
 import { makeTeam, makeUser } from "#lib/testing/factories.ts";
 import { openSession } from "./sign-in.ts";
 
-/** Calls a verb by name, as the dispatcher does. */
-async function call(
-  name: string,
-  actor: Actor | Person | null,
-  input: object,
-  ip = randomUUID(),
-): Promise<Record<string, unknown>> {
-  const verb = verbs.find((one) => one.endpoint.name === name);
-  if (!verb) throw new Error(`no verb ${name}`);
-  return (await verb.call({ actor, ip, userAgent: "test" }, input)) as Record<string, unknown>;
-}
 const refused = (code: string) => expect.objectContaining({ code });
 
 let team: Awaited<ReturnType<typeof makeTeam>>;
@@ -165,7 +154,7 @@ describe("invitations", () => {
 });
 
 describe("forgotten password", () => {
-  async function ask(email: string, ip = randomUUID()) {
+  async function ask(email: string, ip: string = randomUUID()) {
     return call("password.forgotten", null, { email }, ip);
   }
   async function linkOf(userId: string) {
@@ -264,39 +253,5 @@ describe("me", () => {
     const theirs = await signedIn(other.engineer);
     await expect(call("me.endSession", me, { sessionId: theirs.credentialId })).rejects.toEqual(refused("NOT_FOUND"));
     await expect(call("me.switchTeam", me, { teamId: other.team.id })).rejects.toEqual(refused("NOT_FOUND"));
-  });
-});
-
-describe("tokens", () => {
-  it("shows the value once and keeps only its hash", async () => {
-    const made = await call("token.create", team.engineer, {
-      name: "n",
-      scopes: ["read", "write"],
-      expiresInDays: null,
-    });
-    expect(made.value).toMatch(/^sth_[\w-]{43}$/);
-    const row = await db.apiToken.findUniqueOrThrow({ where: { id: String(made.id) } });
-    expect(JSON.stringify(row)).not.toContain(String(made.value).slice(8));
-    expect(JSON.stringify(await call("token.list", team.owner, {}))).not.toContain(String(made.value).slice(8));
-  });
-
-  it("is dead from the next request on when revoked or expired", async () => {
-    const made = await call("token.create", team.engineer, { name: "n", scopes: ["read"] });
-    const value = String(made.value);
-    await call("token.revoke", team.engineer, { apiTokenId: made.id });
-    expect(await actorOfToken(value)).toBeNull();
-    await db.apiToken.update({
-      where: { id: String(made.id) },
-      data: { revokedAt: null, expiresAt: new Date(Date.now() - 1) },
-    });
-    expect(await actorOfToken(value)).toBeNull();
-  });
-
-  it("lets people see and revoke their own, owners all, and nobody give away more than they have", async () => {
-    const made = await call("token.create", team.owner, { name: "o", scopes: ["admin"] });
-    await expect(call("token.revoke", team.engineer, { apiTokenId: made.id })).rejects.toEqual(refused("NOT_FOUND"));
-    expect((await call("token.list", team.engineer, {})).items).toEqual([]);
-    const limited = { ...team.owner, kind: "token" as const, scopes: ["read", "admin"] };
-    await expect(call("token.create", limited, { name: "x", scopes: ["write"] })).rejects.toEqual(refused("FORBIDDEN"));
   });
 });

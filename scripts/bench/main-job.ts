@@ -122,13 +122,12 @@ async function mainJob(script: Script, teacherUrl: string): Promise<Result[]> {
   ];
 }
 
-/** Starts the replay teacher as a process of its own; stopped with this one. */
-async function startReplay(port: string): Promise<string> {
+/** Starts the replay teacher as a process of its own. */
+async function startReplay(port: string): Promise<{ url: string; stop(): void }> {
   const program = join(import.meta.dirname, "main-job/replay-teacher.ts");
   const child = spawn(process.execPath, [program, port], { stdio: ["ignore", "pipe", "inherit"] });
-  process.once("exit", () => child.kill());
-  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
-  return line;
+  const [url] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+  return { url, stop: () => void child.kill() };
 }
 
 const text = { type: "string" } as const;
@@ -138,16 +137,17 @@ if (!isDataThere()) {
   process.exit(0);
 }
 const examples = readExamples(files.train).length + readExamples(files.test).length;
-const teacherUrl = await startReplay(values["teacher-port"] ?? "0");
+const teacher = await startReplay(values["teacher-port"] ?? "0");
 const given = values.url && values.token ? { url: values.url, token: values.token } : null;
-const allowed = new URL(teacherUrl).host;
+const allowed = new URL(teacher.url).host;
 const stack = given ? null : await startStack({ STILLHOUSE_ALLOW_ADDRESSES: allowed, STILLHOUSE_SAMPLE: "off" });
 const target = given ?? stack;
 if (!target) throw new Error("Nothing to talk to.");
 try {
   say(`bench main-job: ${examples.toLocaleString("en-US")} rows of Banking77`);
-  const results = await mainJob(new Script(target), teacherUrl);
+  const results = await mainJob(new Script(target), teacher.url);
   process.exitCode = printResults("main-job", results);
 } finally {
+  teacher.stop();
   await stack?.stop();
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { waitUntil } from "./processes.ts";
+import { signalGroup, waitUntil } from "./processes.ts";
 
 export type ChildSpec = {
   /** shown before each of its lines */
@@ -83,6 +83,6 @@ async function endProcess(child: ChildProcess, graceMs: number): Promise<void> {
   if (ended()) return;
   child.kill("SIGTERM");
   if (await waitUntil(ended, graceMs, 20)) return;
-  child.kill("SIGKILL");
+  if (child.pid !== undefined) signalGroup(child.pid, "SIGKILL"); // with what it started itself, as `next dev` does
   await waitUntil(ended, 1_000, 20);
 }

@@ -37,9 +37,9 @@ const serverOnly =
 /** Restricted words and the only files that may hold them. */
 const words: { word: RegExp; only: RegExp; say: string }[] = [
   {
-    // NEXT_RUNTIME is replaced by the bundler; NEXTAUTH_URL is written for next-auth, which reads nothing else
+    // local.ts hands PATH and the like on to its jobs; NEXT_RUNTIME is replaced by the bundler; NEXTAUTH_URL is written for next-auth, which reads nothing else
     word: /\bprocess\.env\b(?!\.NEXT_RUNTIME|\.NEXTAUTH_URL = )/,
-    only: /^(lib\/env\.ts$|lib\/testing\/|scripts\/|e2e\/|[^/]+\.config\.ts$)/,
+    only: /^(lib\/env\.ts$|lib\/testing\/|lib\/executors\/local\.ts$|scripts\/|e2e\/|[^/]+\.config\.ts$)/,
     say: "Settings are read in lib/env.ts.",
   },
   { word: /\bnew Worker\(/, only: /^workers\/runtime\.ts$/, say: "Only workers/runtime.ts makes queue workers." },
@@ -55,6 +55,7 @@ function level(path: string): number {
   if (top === "lib" && nouns.includes(folder)) return 3 + nouns.indexOf(folder);
   if (top === "lib" && folder === "http") return 50;
   if (top === "components") return 60;
+  if (path.startsWith("scripts/bench/")) return 90; // starts the same stack as the browser tests
   if (top === "app" || top === "workers" || top === "scripts" || top === "proxy.ts") return 70;
   return 90; // lib/testing, e2e: may see everything
 }

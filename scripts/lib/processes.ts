@@ -12,6 +12,15 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Signals every process of the group that `pid` leads; does nothing where there is none (any more). */
+export function signalGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // not the leader of a group, or gone
+  }
+}
+
 /** The command line of a process, its arguments joined by spaces; null when there is no such process (or a zombie). */
 export function commandLine(pid: number): string | null {
   try {

@@ -13,11 +13,11 @@ import { type Child, keepRunning } from "./children.ts";
 import { childEnvironment, dataFolder, ensureSecret, ROOT, readSettings } from "./environment.ts";
 import { type FolderLock, isSame, lockFolder } from "./lock.ts";
 import { isPortFree } from "./ports.ts";
-import { waitUntil } from "./processes.ts";
+import { signalGroup, waitUntil } from "./processes.ts";
 import { stopTrainers } from "./trainers.ts";
 
-/** Longest that each part may take to stop; together below the 10 s that are promised (workers and a launch exclude each other). */
-const graceMs = { launch: 3_000, workers: 6_000, web: 1_000, trainers: 1_000, postgres: 1_500 };
+/** Longest that each part may take to stop. Trainers get what is left of `all`, which is below the 10 s that are promised. */
+const graceMs = { all: 9_000, launch: 2_500, workers: 5_500, web: 700, trainers: 700, postgres: 1_500 };
 
 /** How long the web part may take to answer the first time. */
 const readyWithinMs = 120_000;
@@ -91,9 +91,9 @@ async function launch(mode: Mode, running: Running, signal: AbortSignal): Promis
 
 /** What an earlier start that was killed with -9 left behind. */
 async function stopLeftovers(lock: FolderLock, folder: string): Promise<void> {
-  for (const { pid } of lock.orphans) process.kill(pid, "SIGTERM");
+  for (const { pid } of lock.orphans) signalGroup(pid, "SIGTERM");
   await waitUntil(() => !lock.orphans.some(isSame), 5_000);
-  for (const orphan of lock.orphans.filter(isSame)) process.kill(orphan.pid, "SIGKILL");
+  for (const { pid } of lock.orphans.filter(isSame)) signalGroup(pid, "SIGKILL");
   const database = await stopOrphan(join(folder, "postgres"));
   if (lock.orphans.length > 0 || database)
     print("An earlier start had not ended cleanly; what it left running was stopped.");
@@ -152,10 +152,7 @@ async function firstBoot(folder: string): Promise<FirstOwner | null> {
 
 function startChildren(mode: Mode, settings: Settings, env: NodeJS.ProcessEnv, running: Running): void {
   const { children } = running;
-  const remember = () =>
-    running.lock?.remember(
-      [...children.map(({ pid }) => pid), running.postgres?.pid].filter((pid) => pid !== undefined),
-    );
+  const remember = () => running.lock?.remember(children.flatMap(({ pid }) => pid ?? []));
   const add = (name: string, args: string[]) => {
     const child = keepRunning({ name, args, env }, print, () => remember());
     children.push(child);
@@ -227,10 +224,12 @@ function signInNote({ email, password }: FirstOwner, folder: string): string {
 }
 
 async function shutDown({ children, postgres, lock, folder }: Running): Promise<void> {
+  const began = performance.now();
   const named = (name: string) => children.filter((child) => child.name === name);
   await Promise.all(named("worker").map((child) => child.stop(graceMs.workers)));
   await Promise.all([...named("web"), ...named("teacher")].map((child) => child.stop(graceMs.web)));
-  if (folder !== undefined) await stopTrainers(join(folder, "runs"), graceMs.trainers);
+  const left = began + graceMs.all - graceMs.postgres - performance.now();
+  if (folder !== undefined) await stopTrainers(join(folder, "runs"), Math.max(graceMs.trainers, left));
   await postgres?.stop(graceMs.postgres);
   lock?.release();
 }

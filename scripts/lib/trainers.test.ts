@@ -1,34 +1,54 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it } from "vitest";
-import { stopTrainers, workingBelow } from "./trainers.ts";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { isAlive, waitUntil } from "./processes.ts";
+import { runningJobs, stopTrainers } from "./trainers.ts";
 
-it.runIf(process.platform === "linux")(
-  "ends processes that work in a run directory, also deaf ones, and no others",
-  async () => {
-    const folder = realpathSync(mkdtempSync(join(tmpdir(), "stillhouse-runs-")));
-    const run = join(folder, "runs/one");
-    const other = join(folder, "runs-of-others");
-    for (const path of [run, other]) mkdirSync(path, { recursive: true });
-    const code = "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); process.stdout.write('up')";
-    const start = async (cwd: string) => {
-      const child = spawn(process.execPath, ["-e", code], { cwd, detached: true });
-      await once(child.stdout, "data");
-      return child;
-    };
-    const [trainer, stranger] = [await start(run), await start(other)];
-    try {
-      expect(workingBelow(join(folder, "runs"))).toEqual([trainer.pid]);
-      const ended = once(trainer, "exit");
-      await stopTrainers(join(folder, "runs"), 100);
-      expect(await ended).toEqual([null, "SIGKILL"]);
-      expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
-    } finally {
-      stranger.kill("SIGKILL");
-      rmSync(folder, { recursive: true });
-    }
-  },
-);
+const onLinux = it.runIf(process.platform === "linux");
+const launcher = join(import.meta.dirname, "../../lib/executors/launch.sh");
+
+let folder: string;
+const started: ChildProcess[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "stillhouse-jobs-"));
+});
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill("SIGKILL");
+  rmSync(folder, { recursive: true });
+});
+
+/** A job as the local executor starts it; resolves once its program runs. */
+async function startJob(runs: string, onTerm: string): Promise<ChildProcess> {
+  const directory = join(folder, runs, "one");
+  mkdirSync(directory, { recursive: true });
+  const code = `process.on("SIGTERM", () => { ${onTerm} }); setInterval(() => {}, 1000); process.stdout.write("up")`;
+  const child = spawn("/bin/sh", [launcher, directory, "key", process.execPath, "-e", code], { detached: true });
+  started.push(child);
+  await once(child.stdout, "data");
+  return child;
+}
+
+onLinux("lets a job write its checkpoint and end", async () => {
+  const job = await startJob("runs", "process.exit(143)");
+  expect(runningJobs(join(folder, "runs"))).toEqual([job.pid]);
+  await stopTrainers(join(folder, "runs"), 10_000);
+  expect(await waitUntil(() => job.exitCode === 143, 2_000)).toBe(true);
+  expect(readFileSync(join(folder, "runs/one/exit-key"), "utf8").trim()).toBe("143");
+});
+
+onLinux("kills a job that does not listen, with everything it started", async () => {
+  const job = await startJob("runs", "");
+  const group = job.pid ?? 0;
+  await stopTrainers(join(folder, "runs"), 100);
+  expect(await waitUntil(() => !isAlive(-group), 5_000)).toBe(true);
+});
+
+onLinux("leaves the jobs of another installation alone", async () => {
+  const stranger = await startJob("runs-of-others", "process.exit(143)");
+  await stopTrainers(join(folder, "runs"), 100);
+  expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
+  process.kill(-(stranger.pid ?? 0), "SIGKILL");
+});

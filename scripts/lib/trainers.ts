@@ -1,36 +1,26 @@
-import { readdirSync, readlinkSync } from "node:fs";
-import { join, sep } from "node:path";
-import { isAlive, waitUntil } from "./processes.ts";
+import { readdirSync } from "node:fs";
+import { sep } from "node:path";
+import { commandLine, signalGroup, waitUntil } from "./processes.ts";
 
 /**
- * Stops what the local executor left running below the folder of run directories: SIGTERM, upon which a trainer writes its
- * checkpoint, then SIGKILL, each to the whole process group. The next start resumes from the checkpoint.
- * Trainers are known by their working directory. Linux only; elsewhere they end by themselves and are attached to later.
+ * Stops the jobs that the local executor left running in the run directories below `folder`: SIGTERM, upon which a trainer
+ * writes its checkpoint, then SIGKILL, each to the job's whole process group. The next start goes on from the checkpoint.
+ * Linux only; elsewhere jobs end by themselves and are attached to later.
  */
 export async function stopTrainers(folder: string, graceMs: number): Promise<void> {
-  const pids = process.platform === "linux" ? workingBelow(folder) : [];
+  const pids = runningJobs(folder);
+  const runs = (pid: number) => commandLine(pid) !== null; // also false for one that ended and was not yet waited for
   for (const pid of pids) signalGroup(pid, "SIGTERM");
-  if (await waitUntil(() => !pids.some(isAlive), graceMs, 20)) return;
-  for (const pid of pids.filter(isAlive)) signalGroup(pid, "SIGKILL");
+  if (await waitUntil(() => !pids.some(runs), graceMs, 20)) return;
+  for (const pid of pids.filter(runs)) signalGroup(pid, "SIGKILL");
 }
 
-/** Ids of processes whose working directory lies below `folder`. */
-export function workingBelow(folder: string): number[] {
+/** Ids of the launchers (lib/executors/launch.sh), each the leader of its job's process group. */
+export function runningJobs(folder: string): number[] {
+  if (process.platform !== "linux") return [];
   return readdirSync("/proc").flatMap((name) => {
     if (!/^\d+$/.test(name)) return [];
-    try {
-      return readlinkSync(join("/proc", name, "cwd")).startsWith(folder + sep) ? [Number(name)] : [];
-    } catch {
-      return []; // it has ended, or belongs to somebody else
-    }
+    const command = commandLine(Number(name));
+    return command?.includes(`launch.sh ${folder}${sep}`) ? [Number(name)] : [];
   });
-}
-
-function signalGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
-  for (const target of [-pid, pid])
-    try {
-      process.kill(target, signal);
-    } catch {
-      // not the leader of a group, or gone
-    }
 }

@@ -1,10 +1,11 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { TrainingSpec } from "#lib/executors/protocol.ts";
+import { sha256Of } from "#lib/recipes/checksum.ts";
 import { FEATURES_VERSION } from "#lib/recipes/cpu-softmax/features.ts";
 import { MODEL_FILE } from "#lib/recipes/cpu-softmax/predict.ts";
 import type { CpuSoftmaxParams } from "#lib/recipes/cpu-softmax/recipe.ts";
-import { MANIFEST_FILE, type Manifest, sha256Of } from "#lib/recipes/manifest.ts";
+import { MANIFEST_FILE, type Manifest } from "#lib/recipes/manifest.ts";
 import { encodeSafetensors, tensor } from "#lib/recipes/safetensors.ts";
 import type { FitResult } from "./fit.ts";
 import { modelCard } from "./model-card.ts";

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { AuthFrame } from "#components/auth/auth-frame.tsx";
-import { safeNext } from "#components/auth/sign-in-words.ts";
 import { SignInForm } from "#components/auth/sign-in-form.tsx";
+import { safeNext } from "#components/auth/sign-in-words.ts";
 import { signInOptions } from "#lib/http/next-auth.ts";
 import { pageCaller } from "#lib/http/server.tsx";
 

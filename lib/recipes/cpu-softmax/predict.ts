@@ -118,14 +118,16 @@ export class CpuSoftmaxPredictor {
       if (column >= 0) occurrences.set(column, [...(occurrences.get(column) ?? []), i]);
     }
     const words = wordsOf(features.text);
-    const contributions: Contribution[] = [];
+    // A short word is both a word and a run of characters: to a person it is one thing, so their scores are added.
+    const byText = new Map<string, Contribution>();
     for (const [column, at] of occurrences) {
       const score = scoreOf.get(column) ?? 0;
       const first = at[0] ?? 0;
       const text = features.text.slice(features.starts[first], features.ends[first]);
-      contributions.push({ text, kind: kindOf(text, words), score });
+      byText.set(text, { text, kind: kindOf(text, words), score: score + (byText.get(text)?.score ?? 0) });
       for (const i of at) share(words, features.starts[i] as number, features.ends[i] as number, score / at.length);
     }
+    const contributions = [...byText.values()];
     contributions.sort((a, b) => Math.abs(b.score) - Math.abs(a.score));
     return { label, words: words.map(({ text, score }) => ({ text, score })), features: contributions.slice(0, most) };
   }

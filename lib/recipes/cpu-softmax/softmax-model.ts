@@ -15,7 +15,25 @@ export function scoreRow(
 ): void {
   const labels = bias.length;
   for (let c = 0; c < labels; c++) out[c] = bias[c] as number;
-  for (let i = from; i < to; i++) {
+  let i = from;
+  // Four features at a time: the scores are then read and written a quarter as often, which is most of the cost.
+  for (; i + 3 < to; i += 4) {
+    const v0 = values[i] as number;
+    const v1 = values[i + 1] as number;
+    const v2 = values[i + 2] as number;
+    const v3 = values[i + 3] as number;
+    const r0 = (columns[i] as number) * labels;
+    const r1 = (columns[i + 1] as number) * labels;
+    const r2 = (columns[i + 2] as number) * labels;
+    const r3 = (columns[i + 3] as number) * labels;
+    for (let c = 0; c < labels; c++) {
+      out[c] =
+        (out[c] as number) +
+        (v0 * (weight[r0 + c] as number) + v1 * (weight[r1 + c] as number)) +
+        (v2 * (weight[r2 + c] as number) + v3 * (weight[r3 + c] as number));
+    }
+  }
+  for (; i < to; i++) {
     const value = values[i] as number;
     const row = (columns[i] as number) * labels;
     for (let c = 0; c < labels; c++) out[c] = (out[c] as number) + value * (weight[row + c] as number);
