@@ -10,7 +10,7 @@ import { useViewer } from "#components/shell/viewer.tsx";
 import { StatePill } from "#components/ui/state-pill.tsx";
 import type { Permission } from "#lib/core/permissions.ts";
 import { useEndpoint } from "#lib/http/client.tsx";
-import { allowedNav, mainNav, projectIdOf, projectTabs, settingsTabs } from "#lib/nav.ts";
+import { allowedNav, helpNav, mainNav, projectIdOf, projectTabs, settingsTabs } from "#lib/nav.ts";
 import { projectList } from "#lib/projects/schema.ts";
 import { runList } from "#lib/runs/schema.ts";
 
@@ -21,8 +21,8 @@ type Action = { label: string; permission: Permission; href: string };
 const actions: readonly Action[] = [
   { label: "New project", permission: "project.write", href: "/projects/new" },
   { label: "Add a teacher", permission: "teacher.write", href: "/teachers/new" },
-  { label: "Invite somebody to the team", permission: "team.manage", href: "/settings/team?invite=1" },
-  { label: "Create an API token", permission: "token.manage", href: "/settings/tokens?new=1" },
+  { label: "Invite somebody to the team", permission: "team.manage", href: "/settings/team" },
+  { label: "Create an API token", permission: "token.manage", href: "/settings/tokens" },
 ];
 
 /** Cmd-K: pages, projects, recent runs, and what the role may do. */
@@ -100,7 +100,7 @@ export function CommandPalette({ open, onOpenChange, onHelp }: CommandPalettePro
                 </Item>
               </Group>
               <Group heading="Go to">
-                {allowedNav([...mainNav.slice(0, -1), ...settingsTabs], viewer.can).map((entry) => (
+                {allowedNav([...mainNav.slice(0, -1), ...helpNav, ...settingsTabs], viewer.can).map((entry) => (
                   <Item
                     key={entry.href}
                     value={`go ${entry.label} ${entry.href}`}

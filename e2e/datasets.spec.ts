@@ -75,7 +75,7 @@ test("a file becomes a dataset: sent, corrected, imported, looked through", asyn
 
   // Search, then one row in full, and the next by key.
   await page.getByRole("searchbox", { name: "Search rows" }).fill("ticket 123:");
-  await expect(page.getByText("1 of 400 rows")).toBeVisible();
+  await expect(page.getByText("1 of 401 rows")).toBeVisible();
   await table.getByRole("button", { name: /Ticket 123/ }).click();
   await expect(page.getByRole("dialog").getByText('Ticket 123: the "printer" does not answer')).toBeVisible();
   await page.keyboard.press("ArrowRight");
@@ -88,7 +88,7 @@ test("a file becomes a dataset: sent, corrected, imported, looked through", asyn
   await expect(page.getByText("2 cells where the header has 3.")).toBeVisible();
   const [download] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("link", { name: "Download CSV" }).click(),
+    page.getByRole("button", { name: "Download CSV" }).click(),
   ]);
   expect(download.suggestedFilename()).toBe("IT tickets v1 rejected.csv");
   await page.getByRole("tab", { name: /^Rows/ }).click();
@@ -101,7 +101,7 @@ test("a file becomes a dataset: sent, corrected, imported, looked through", asyn
   const call = await api(engineer);
   const { items } = await call(datasetList, { projectId });
   const version = items[0]?.versions[0];
-  expect(version).toMatchObject({ rowCount: 400, rejectedCount: 2, conflictCount: 1, labelledCount: 400 });
+  expect(version).toMatchObject({ rowCount: 401, rejectedCount: 2, conflictCount: 1, labelledCount: 401 });
   const rows = await call(versionRows, { datasetVersionId: version?.id ?? "", search: "onerror" });
   expect(rows.items[0]?.input).toBe(hostile);
 });

@@ -76,7 +76,7 @@ test("an engineer evaluates a student, reads the verdict and opens the rows behi
   await expect(page.getByRole("status").filter({ hasText: "4 rows" })).toBeVisible();
   await page.getByRole("searchbox", { name: "Search inputs" }).fill("carrot 19");
   await expect(page.getByRole("status").filter({ hasText: "1 row" })).toBeVisible();
-  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "CSV" }).click()]);
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "CSV" }).click()]);
   expect(file.suggestedFilename()).toMatch(/^evaluation-.*\.csv$/);
 
   // The overview tells the same story.

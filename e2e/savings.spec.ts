@@ -1,6 +1,15 @@
 import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
 import { makeProject } from "#lib/testing/factories.ts";
 import { expect, looksAt, test } from "./support/fixtures.ts";
+
+/** What is typed before React has taken over the page would be lost. */
+async function hydrated(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const field = document.querySelector("aside input");
+    return field !== null && Object.keys(field).some((key) => key.startsWith("__reactProps"));
+  });
+}
 
 test("a manager fills in the costs, reads one sentence, and takes a figure back", async ({ page, team, signIn }) => {
   const { id } = await makeProject(team.engineer);
@@ -8,11 +17,7 @@ test("a manager fills in the costs, reads one sentence, and takes a figure back"
   await page.goto(`/projects/${id}/savings`);
   await expect(page.getByText("Say how many requests a day today's model answers")).toBeVisible();
 
-  // what is typed before React has taken over the page would be lost
-  await page.waitForFunction(() => {
-    const field = document.querySelector("aside input");
-    return field !== null && Object.keys(field).some((key) => key.startsWith("__reactProps"));
-  });
+  await hydrated(page);
   const inputs = page.getByRole("complementary", { name: "Inputs of the comparison" });
   const baseline = inputs.getByRole("group", { name: /Today's model/ });
   const type = async (name: string, value: string, within = inputs) => {
@@ -36,6 +41,7 @@ test("a manager fills in the costs, reads one sentence, and takes a figure back"
   await type("Months looked at", "500");
   await expect(inputs.getByText("At most 120 months.")).toBeVisible();
   await page.reload();
+  await hydrated(page);
   await expect(inputs.getByRole("spinbutton", { name: "Months looked at" })).toHaveValue("12");
 
   // Too little traffic: it never pays back, and the page says from where on it would.

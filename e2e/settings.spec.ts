@@ -2,13 +2,14 @@ import { db } from "#lib/core/db.ts";
 import { env } from "#lib/env.ts";
 import { queueMail } from "#lib/mails/outbox.ts";
 import { expect, looksAt, test } from "./support/fixtures.ts";
+import { open } from "./support/hydrated.ts";
 
 test("a person changes name and notifications, and both stay", async ({ page, engineer }) => {
-  await page.goto("/settings/account");
+  await open(page, "/settings/account");
   await page.getByRole("textbox", { name: "Name" }).fill("Ada <i>Lovelace</i>");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByText("Saved")).toBeVisible();
-  await page.goto("/settings/notifications");
+  await open(page, "/settings/notifications");
   await page.getByRole("combobox", { name: "A run failed" }).click();
   await page.getByRole("option", { name: "All runs of my teams" }).click();
   await expect(page.getByText("Saved")).toBeVisible();
@@ -21,7 +22,7 @@ test("a person changes name and notifications, and both stay", async ({ page, en
 
 test("an owner invites, changes a role, and removes a person", async ({ page, team, signIn }) => {
   await signIn(team.owner);
-  await page.goto("/settings/team");
+  await open(page, "/settings/team");
   await page.getByRole("textbox", { name: "E-mail" }).fill("new@example.com, other@example.com");
   await page.getByRole("button", { name: "Invite" }).click();
   await expect(page.getByText(/plain address|plain ASCII/)).toBeVisible();
@@ -47,14 +48,14 @@ test("an owner invites, changes a role, and removes a person", async ({ page, te
   await page.getByRole("button", { name: "Remove from the team" }).click();
   await expect(page.getByText("This is the team's last owner.")).toBeVisible();
 
-  await page.goto("/settings/audit?action=member");
+  await open(page, "/settings/audit?action=member");
   await expect(page.getByRole("button", { name: "member.remove" })).toBeVisible();
   await page.getByRole("button", { name: "member.update" }).click();
   await expect(page.getByRole("dialog").getByText('"to": "engineer"')).toBeVisible();
 });
 
 test("a token is shown once, works, and is dead when revoked", async ({ page, engineer: _engineer }) => {
-  await page.goto("/settings/tokens");
+  await open(page, "/settings/tokens");
   await page.getByRole("button", { name: "New token" }).first().click();
   await page.getByRole("textbox", { name: "Name" }).fill("nightly import");
   await page.getByRole("button", { name: "Create token" }).click();
@@ -90,7 +91,7 @@ test("a mail in the outbox is rendered inert", async ({ page, team, signIn }) =>
     dedupeKey: `e2e:${team.team.id}`,
     content: { subject, heading: subject, paragraphs: [subject], footer: subject },
   });
-  await page.goto("/settings/outbox");
+  await open(page, "/settings/outbox");
   await page.getByRole("button", { name: /^Failed: <img/ }).click();
   const frame = page.frameLocator("iframe");
   await expect(frame.getByRole("heading")).toContainText("<script>parent.hacked=1</script>");
@@ -102,7 +103,7 @@ test("a mail in the outbox is rendered inert", async ({ page, team, signIn }) =>
 test("every settings page reads well on every screen", async ({ page, team, signIn }) => {
   await signIn(team.owner);
   for (const name of ["account", "notifications", "team", "tokens", "outbox", "audit", "system"]) {
-    await page.goto(`/settings/${name}`);
+    await open(page, `/settings/${name}`);
     await expect(page.getByRole("heading", { name: "Settings", level: 1 })).toBeVisible();
     await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
     await looksAt(page, `settings-${name}`);

@@ -3,6 +3,7 @@ import { hashPassword } from "#lib/core/passwords.ts";
 import { env } from "#lib/env.ts";
 import { invitationCreate, passwordForgotten } from "#lib/teams/invitation-schema.ts";
 import { expect, looksAt, test } from "./support/fixtures.ts";
+import { open } from "./support/hydrated.ts";
 
 const password = "pelican in the harbour";
 
@@ -17,7 +18,7 @@ test("a person signs in, comes back to the page they wanted, and signs out for g
   context,
 }) => {
   const email = await withPassword(team.engineer.userId);
-  await page.goto("/settings/notifications");
+  await open(page, "/settings/notifications");
   await expect(page).toHaveURL(/\/sign-in\?next=%2Fsettings%2Fnotifications$/);
   await expect(page.getByRole("textbox", { name: "E-mail" })).toBeFocused();
 
@@ -54,7 +55,7 @@ test("an invited person joins by the link, once", async ({ page, team, api, brow
   const call = await api(team.owner);
   const { link } = await call(invitationCreate, { email, role: "reviewer" });
   if (!link) throw new Error("this test needs a product without SMTP_URL");
-  await page.goto(link);
+  await open(page, link);
   await expect(page.getByText(`invites ${email} to the team Test team as reviewer`)).toBeVisible();
   // the token leaves the address bar
   await expect(page).toHaveURL(/\/invitation$/);
@@ -65,7 +66,7 @@ test("an invited person joins by the link, once", async ({ page, team, api, brow
   await page.getByLabel("Choose a password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Join Test team" }).click();
   await expect(page).toHaveURL(/\/projects$/);
-  await page.goto("/settings/team");
+  await open(page, "/settings/team");
   await expect(page.getByText("Grace <b>Hopper</b>")).toBeVisible();
   // reviewers see the team but change nothing
   await expect(page.getByRole("link", { name: "Audit log" })).toHaveCount(0);
@@ -79,27 +80,27 @@ test("an invited person joins by the link, once", async ({ page, team, api, brow
 
 test("a forgotten password is replaced by the mailed link", async ({ page, team }) => {
   const email = await withPassword(team.engineer.userId);
-  await page.goto("/sign-in");
+  await open(page, "/sign-in");
   await page.getByRole("link", { name: "Forgot password?" }).click();
   await page.getByRole("textbox", { name: "E-mail" }).fill(email);
   await page.getByRole("button", { name: "Send me a link" }).click();
   await expect(page.getByText("belongs to somebody here")).toBeVisible();
   const mail = await db.outboxMail.findFirstOrThrow({ where: { userId: team.engineer.userId, kind: "reset" } });
   const link = /http\S+#rst_[\w-]+/.exec(mail.text)?.[0] ?? "";
-  await page.goto(link);
+  await open(page, link);
   await page.getByLabel("New password", { exact: true }).fill("a heron by the weir");
   await page.getByRole("button", { name: "Set password and sign in" }).click();
   await expect(page).toHaveURL(/\/projects$/);
-  await page.goto(link);
+  await open(page, link);
   await page.getByLabel("New password", { exact: true }).fill("a heron by the weir");
   await page.getByRole("button", { name: "Set password and sign in" }).click();
   await expect(page.getByText("This link is not valid (any more)")).toBeVisible();
 });
 
 test("pages without a session read well on every screen", async ({ page }) => {
-  await page.goto("/sign-in?error=CredentialsSignin");
+  await open(page, "/sign-in?error=CredentialsSignin");
   await looksAt(page, "sign-in");
-  await page.goto("/forgot-password");
+  await open(page, "/forgot-password");
   await looksAt(page, "forgot-password");
 });
 

@@ -17,6 +17,9 @@ export const mainNav = [
   { label: "Settings", href: "/settings/account", key: "s" },
 ] as const satisfies readonly NavEntry[];
 
+/** Reached through the user menu and Cmd-K. */
+export const helpNav = [{ label: "API reference", href: "/docs" }] as const satisfies readonly NavEntry[];
+
 const projectPages = [
   { label: "Overview", path: "", permission: "project.read", key: "o" },
   { label: "Task", path: "/task", permission: "project.read", key: "k" },

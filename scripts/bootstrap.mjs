@@ -6,7 +6,7 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "..");
@@ -66,7 +66,16 @@ function install() {
   const marker = join(modules, ".package-lock.json");
   if (!(readStamp().lock === undefined && existsSync(marker) && installedMatchesLock(marker))) {
     console.error("Installing packages (first time, or the lock file changed) ...");
-    npm("npm ci", ["ci", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
+    // not `npm ci`: it refuses a lock file without the optional packages of platforms that a registry does not mirror
+    npm("npm install", [
+      "install",
+      "--no-save",
+      "--include=dev",
+      "--ignore-scripts",
+      "--no-audit",
+      "--no-fund",
+      "--loglevel=error",
+    ]);
   }
   repairNode();
   repairPostgres();
@@ -82,11 +91,14 @@ function installedMatchesLock(marker) {
   );
 }
 
-/** The package `node` fetches the binary of this platform in its install script. */
+/** The package `node` fetches the binary of this platform in its install script; npm links only what was there before. */
 function repairNode() {
-  if (existsSync(node)) return;
-  must("Fetching Node 24", process.execPath, ["installArchSpecificPackage.js"], join(modules, "node"));
-  if (!existsSync(node)) fail(`Node 24 was not installed at ${node}. Delete node_modules and try again.`);
+  if (!existsSync(node)) {
+    must("Fetching Node 24", process.execPath, ["installArchSpecificPackage.js"], join(modules, "node"));
+    if (!existsSync(node)) fail(`Node 24 was not installed at ${node}. Delete node_modules and try again.`);
+  }
+  const link = join(modules, ".bin/node");
+  if (!existsSync(link) && process.platform !== "win32") symlinkSync("../node/bin/node", link);
 }
 
 /** npm packages hold no symbolic links; PostgreSQL's libraries need some, which the install script of its package makes. */

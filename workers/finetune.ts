@@ -138,7 +138,7 @@ async function ended(ctx: Ctx, executor: Executor, job: TrainingJob, exitCode: n
   const next = afterExit(exitCode, recent, await hasCheckpoint(ctx));
   if (next === "done") return finish(ctx, executor, job);
   await book(ctx, job, next);
-  if (next === "again") {
+  if (next !== "failed") {
     ctx.log(
       "warn",
       exitCode === null
@@ -230,14 +230,14 @@ async function finish(ctx: Ctx, executor: Executor, job: TrainingJob): Promise<D
     await tx.trainingJob.update({ where: { key: job.key }, data: { state: "done", endedAt: new Date() } });
   });
   ctx.log("info", `The student is ready: ${manifest.files.map((file) => file.name).join(", ")}, checksums verified.`);
-  ctx.progress({ done: manifestSteps(ctx), etaMs: null });
+  ctx.progress({ done: plannedSteps(ctx), etaMs: null });
   // The student is safe by now: a run directory that stays behind costs disk, not the run.
   await executor.cleanup(job.key).catch(() => ctx.log("warn", "The run directory could not be removed."));
   return { end: "succeeded", result: resultOf(run.id, manifest) };
 }
 
 /** An early stop makes fewer steps than were planned; finished is finished. */
-function manifestSteps(ctx: Ctx): number {
+function plannedSteps(ctx: Ctx): number {
   const { total, done } = RunProgress.parse(progressSeen.get(ctx) ?? ctx.run.progress);
   return total ?? done;
 }

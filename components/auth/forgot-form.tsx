@@ -3,10 +3,10 @@
 import { type FormEvent, useState } from "react";
 import { Button, LinkButton } from "#components/ui/button.tsx";
 import { Field, Input } from "#components/ui/field.tsx";
+import { useHydrated } from "#components/ui/time.tsx";
 import { useMutate } from "#lib/http/client.tsx";
 import { passwordForgotten } from "#lib/teams/invitation-schema.ts";
 import { FormError } from "./auth-frame.tsx";
-import { useHydrated } from "./use-hydrated.ts";
 
 export function ForgotForm() {
   const [email, setEmail] = useState("");

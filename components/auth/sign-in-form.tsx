@@ -4,11 +4,11 @@ import Link from "next/link";
 import { type FormEvent, useRef, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { Field, Input } from "#components/ui/field.tsx";
+import { useHydrated } from "#components/ui/time.tsx";
 import { FormError } from "./auth-frame.tsx";
 import { PasswordInput } from "./password-input.tsx";
 import { signInHere, signInWithOidc } from "./session.ts";
 import { explainSignIn, safeNext } from "./sign-in-words.ts";
-import { useHydrated } from "./use-hydrated.ts";
 
 type SignInFormProps = {
   /** where to go afterwards */

@@ -70,8 +70,10 @@ export function ColumnTable({ preview, inputs, output, extraColumns, onChange }:
                   {oneLine(name)}
                 </span>
               </Td>
-              <Td className="max-w-0 sm:w-1/2">
-                <span className="block truncate text-muted">{samples.map(oneLine).join("  ·  ") || "–"}</span>
+              <Td className="sm:w-1/2 sm:max-w-0">
+                <span className="block w-64 truncate text-muted sm:w-auto">
+                  {samples.map(oneLine).join("  ·  ") || "–"}
+                </span>
               </Td>
               <Td numeric>{samples.length === 0 ? "–" : formatPercent(filled, 0)}</Td>
             </Tr>

@@ -47,12 +47,12 @@ export function PreviewRows({ preview, mapped, fraction, updating }: PreviewRows
                 <Td numeric className="w-14 text-muted">
                   {line}
                 </Td>
-                <Td className="w-full max-w-0">
-                  <span className="block min-w-40 truncate" title={input.slice(0, 500)}>
+                <Td className="sm:w-full sm:max-w-0">
+                  <span className="block w-56 truncate sm:w-auto" title={input.slice(0, 500)}>
                     <bdi>{oneLine(input.slice(0, 400))}</bdi>
                   </span>
                 </Td>
-                <Td className="max-w-36 truncate sm:max-w-64">
+                <Td className="max-w-40 truncate sm:max-w-64">
                   {output === null ? (
                     <span className="text-faint">none</span>
                   ) : (

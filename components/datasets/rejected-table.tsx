@@ -1,7 +1,7 @@
 "use client";
 
 import { CircleCheck, Download } from "lucide-react";
-import { Button, LinkButton } from "#components/ui/button.tsx";
+import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
@@ -46,13 +46,13 @@ export function RejectedTable({ version }: { version: VersionDetail }) {
       title={`${plural(version.rejectedCount, "line")} did not become ${version.rejectedCount === 1 ? "a row" : "rows"}`}
       hint={version.rejectedCount > 10_000 ? "The first 10,000 are kept; the counts are exact." : undefined}
       actions={
-        <LinkButton
+        <Button
           size="sm"
           icon={<Download aria-hidden />}
-          href={urlOf(versionRejectedDownload, { datasetVersionId: version.id })}
+          onClick={() => window.location.assign(urlOf(versionRejectedDownload, { datasetVersionId: version.id }))}
         >
           Download CSV
-        </LinkButton>
+        </Button>
       }
     >
       <Reasons version={version} code={code} onChoose={(next) => url.set({ code: next })} />
@@ -74,8 +74,8 @@ export function RejectedTable({ version }: { version: VersionDetail }) {
                   {formatCount(row.byteOffset)}
                 </Td>
                 <Td className="min-w-56">{row.reason}</Td>
-                <Td mono className="w-1/2 max-w-0">
-                  <span className="block min-w-32 truncate" title={row.text.slice(0, 1_000)}>
+                <Td mono className="sm:w-1/2 sm:max-w-0">
+                  <span className="block w-64 truncate sm:w-auto" title={row.text.slice(0, 1_000)}>
                     <bdi>{oneLine(row.text.slice(0, 400))}</bdi>
                   </span>
                 </Td>

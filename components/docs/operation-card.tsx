@@ -34,7 +34,9 @@ export function OperationCard({ operation }: { operation: Operation }) {
           {operation.method}
         </span>
         <span className="min-w-0 font-mono text-xs break-all">{operation.path}</span>
-        <span className="col-start-3 text-sm text-muted xl:col-start-auto">{operation.summary.replaceAll("`", "")}</span>
+        <span className="col-start-3 text-sm text-muted xl:col-start-auto">
+          {operation.summary.replaceAll("`", "")}
+        </span>
       </summary>
       {opened ? <Insides operation={operation} /> : null}
     </details>

@@ -18,7 +18,10 @@ export function rowsPatch(filters: RowFilters): Record<string, string | null> {
 export function RowsLink({ filters, children }: { filters: RowFilters; children: ReactNode }) {
   const url = useUrlState();
   return (
-    <Link href={url.hrefFor(rowsPatch(filters))} className="link tnum">
+    <Link
+      href={url.hrefFor(rowsPatch(filters))}
+      className="link tnum underline decoration-line-strong underline-offset-2"
+    >
       {children}
     </Link>
   );

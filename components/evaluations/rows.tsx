@@ -3,7 +3,7 @@
 import { Check, Download, X } from "lucide-react";
 import { useState } from "react";
 import { OriginMark } from "#components/ui/badge.tsx";
-import { LinkButton } from "#components/ui/button.tsx";
+import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Drawer } from "#components/ui/dialog.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -60,14 +60,13 @@ export function Rows({ evaluation }: { evaluation: EvaluationDetail }) {
             ? `${data.capped ? "more than " : ""}${formatCount(data.total)} ${data.total === 1 ? "row" : "rows"}`
             : ""}
         </span>
-        <LinkButton
+        <Button
           size="sm"
           icon={<Download aria-hidden />}
-          href={`/api/v1/evaluations/${evaluation.id}/export?${query}`}
-          prefetch={false}
+          onClick={() => window.location.assign(`/api/v1/evaluations/${evaluation.id}/export?${query}`)}
         >
           CSV
-        </LinkButton>
+        </Button>
       </FilterBar>
       <Card flush>
         {error ? (

@@ -34,7 +34,7 @@ export function Answers({ run, groups }: { run: RunDetail; groups: Groups | unde
   const following = run.state === "running" && cursor === undefined;
   const page = useEndpoint(
     generationResults,
-    { ...filter, limit: 50, ...(cursor ? { cursor } : {}) },
+    { ...filter, limit: 25, ...(cursor ? { cursor } : {}) },
     { keepPrevious: true, refetchInterval: following ? followEveryMs : false },
   );
   const items = page.data?.items ?? [];

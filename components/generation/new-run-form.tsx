@@ -1,6 +1,6 @@
 "use client";
 
-import { useParams, useRouter } from "next/navigation";
+import { useParams, useRouter, useSearchParams } from "next/navigation";
 import { useDeferredValue, useState } from "react";
 import { useViewer } from "#components/shell/viewer.tsx";
 import { Button, LinkButton } from "#components/ui/button.tsx";
@@ -64,7 +64,9 @@ type FormProps = { projectId: string; versions: readonly DatasetVersion[]; teach
 function Form({ projectId, versions, teachers }: FormProps) {
   const router = useRouter();
   const viewer = useViewer();
-  const [versionId, setVersionId] = useState(versions[0]?.id ?? "");
+  // a link from a version ("Label it") names it
+  const asked = useSearchParams().get("version");
+  const [versionId, setVersionId] = useState((versions.find(({ id }) => id === asked) ?? versions[0])?.id ?? "");
   const [teacherId, setTeacherId] = useState(teachers[0]?.id ?? "");
   const [rows, setRows] = useState<"all" | "train" | "holdout">("all");
   const [limit, setLimit] = useState<number | null>(null);

@@ -52,7 +52,7 @@ export function ResultTable({ items, showGold }: { items: readonly Result[]; sho
                 )}
               </Td>
               {showGold ? (
-                <Td className="w-1/6 max-w-0 max-sm:hidden">
+                <Td className="w-1/4 max-w-0 max-sm:hidden">
                   {item.gold === null ? (
                     <span className="text-faint">–</span>
                   ) : (
@@ -60,7 +60,7 @@ export function ResultTable({ items, showGold }: { items: readonly Result[]; sho
                       className={`line-clamp-2 font-mono text-xs break-words ${item.answer !== null && item.answer !== item.gold ? "text-bad" : ""}`}
                       title={item.answer !== null && item.answer !== item.gold ? "differs from the answer" : undefined}
                     >
-                      {item.answer !== null && item.answer !== item.gold ? "≠ " : ""}
+                      {item.answer !== null && item.answer !== item.gold ? "≠\u00a0" : ""}
                       {item.gold}
                     </span>
                   )}

@@ -13,47 +13,30 @@ export function RunCharts({ run }: { run: RunDetail }) {
   const events = useRunEvents(run.id, { type: "metric" });
   const { charts, xLabel, formatX } = useMemo(() => prepareMetrics(run.kind, events.items), [run.kind, events.items]);
   const cap = run.payload.capMicros;
-  if (charts.length === 0 && !events.error && (isOver(run.state) || !events.loading)) {
+  const frame = { title: "Figures over time", fileName: `run-${run.id}`, series: [], xLabel, height: 220 };
+  if (events.loading || events.error)
+    return <LineChart {...frame} loading={events.loading} error={events.error} onRetry={events.retry} />;
+  if (charts.length === 0) {
     return isOver(run.state) ? null : (
-      <LineChart
-        title="Figures over time"
-        fileName={`run-${run.id}`}
-        series={[]}
-        xLabel="After"
-        empty="The first figures come within seconds of the start."
-        height={200}
-      />
+      <LineChart {...frame} empty="The first figures come within seconds of the start." />
     );
   }
   return (
     <div className="grid gap-4 xl:grid-cols-2">
-      {events.loading || events.error ? (
+      {charts.map(({ id, format, ...chart }) => (
         <LineChart
-          title="Figures over time"
-          fileName={`run-${run.id}`}
-          series={[]}
+          key={id}
+          {...chart}
+          fileName={`run-${run.id}-${id}`}
           xLabel={xLabel}
-          loading={events.loading}
-          error={events.error}
-          onRetry={events.retry}
+          formatX={formatX}
+          formatY={format}
           height={220}
+          limit={
+            id === "spend" && typeof cap === "number" ? { value: cap, label: `Cap ${formatMoney(cap)}` } : undefined
+          }
         />
-      ) : (
-        charts.map(({ id, format, ...chart }) => (
-          <LineChart
-            key={id}
-            {...chart}
-            fileName={`run-${run.id}-${id}`}
-            xLabel={xLabel}
-            formatX={formatX}
-            formatY={format}
-            height={220}
-            limit={
-              id === "spend" && typeof cap === "number" ? { value: cap, label: `Cap ${formatMoney(cap)}` } : undefined
-            }
-          />
-        ))
-      )}
+      ))}
     </div>
   );
 }

@@ -8,7 +8,7 @@ import { Card } from "#components/ui/card.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Input } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/select.tsx";
-import { useNow } from "#components/ui/time.tsx";
+import { useHydrated } from "#components/ui/time.tsx";
 import { formatClock, formatDateTime, plural } from "#lib/format.ts";
 import { urlOf } from "#lib/http/request.ts";
 import { type RunDetail, type RunEvent, runLog } from "#lib/runs/schema.ts";
@@ -45,8 +45,7 @@ export function RunLog({ run }: { run: RunDetail }) {
   const lines = items.filter((event) => levels.indexOf(event.level) >= levels.indexOf(level));
   const box = useRef<HTMLDivElement>(null);
   const [follows, setFollows] = useState(true);
-  // the viewer's zone is known after hydration only
-  const hydrated = useNow() > 0;
+  const hydrated = useHydrated();
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: new lines are the reason to scroll
   useLayoutEffect(() => {

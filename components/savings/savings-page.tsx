@@ -5,7 +5,7 @@ import Link from "next/link";
 import { CumulativeBand, Waterfall } from "#components/charts/money-charts.tsx";
 import { OutcomeBadge } from "#components/evaluations/outcome.tsx";
 import { PageTitle } from "#components/overview/page-title.tsx";
-import { Button, LinkButton } from "#components/ui/button.tsx";
+import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
@@ -31,13 +31,12 @@ export function SavingsPage({ projectId }: { projectId: string }) {
         title="Savings"
         actions={
           <span className="no-print flex gap-2">
-            <LinkButton
+            <Button
               icon={<Download aria-hidden />}
-              href={`/api/v1/projects/${projectId}/savings/export`}
-              prefetch={false}
+              onClick={() => window.location.assign(`/api/v1/projects/${projectId}/savings/export`)}
             >
               CSV
-            </LinkButton>
+            </Button>
             <Button icon={<Printer aria-hidden />} onClick={() => window.print()}>
               Print
             </Button>
@@ -83,7 +82,10 @@ function Proof({ savings: { proof, student, projectId } }: { savings: Savings })
     return (
       <p className="mt-2 text-muted">
         No student has been evaluated yet: this is what one would save that is good enough.{" "}
-        <Link href={`/projects/${projectId}/evaluations`} className="link no-print">
+        <Link
+          href={`/projects/${projectId}/evaluations`}
+          className="link no-print underline decoration-line-strong underline-offset-2"
+        >
           Evaluate one
         </Link>
       </p>
@@ -94,7 +96,10 @@ function Proof({ savings: { proof, student, projectId } }: { savings: Savings })
       <OutcomeBadge outcome={proof.outcome} whole />
       <span>
         {student}: {proof.sentence ?? "compared without a teacher."}{" "}
-        <Link href={`/projects/${projectId}/evaluations/${proof.evaluationId}`} className="link no-print">
+        <Link
+          href={`/projects/${projectId}/evaluations/${proof.evaluationId}`}
+          className="link no-print underline decoration-line-strong underline-offset-2"
+        >
           See the proof
         </Link>
       </span>

@@ -11,7 +11,7 @@ import { Combobox } from "#components/ui/combobox.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Field, Input } from "#components/ui/field.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
-import { useNow } from "#components/ui/time.tsx";
+import { useHydrated, useNow } from "#components/ui/time.tsx";
 import { formatDateTime } from "#lib/format.ts";
 import { useEndpoint, useMutate } from "#lib/http/client.tsx";
 import { type Me, meGet, meUpdate } from "#lib/teams/me-schema.ts";
@@ -92,7 +92,7 @@ const themes = [
 function ThemeChoice() {
   const { theme, setTheme } = useTheme();
   // the server does not know the choice, which stays in this browser
-  const hydrated = useNow() > 0;
+  const hydrated = useHydrated();
   const value = hydrated ? (themes.find((each) => each.value === theme)?.value ?? "system") : null;
   return (
     <Field label="Theme" group hint="Kept in this browser.">

@@ -20,7 +20,7 @@ export function RolesCard() {
         <tbody>
           {roleTable.map(({ permission, says, may }) => (
             <Tr key={permission}>
-              <Td>{says}</Td>
+              <Td className="min-w-48">{says}</Td>
               {roles.map((role) => (
                 <Td key={role} className="text-center">
                   {may[role] ? (

@@ -4,7 +4,7 @@ import { ChevronRight } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useEndpoint } from "#lib/http/client.tsx";
-import { entryOf, mainNav, projectIdOf, projectTabs, settingsTabs } from "#lib/nav.ts";
+import { entryOf, helpNav, mainNav, projectIdOf, projectTabs, settingsTabs } from "#lib/nav.ts";
 import { projectGet } from "#lib/projects/schema.ts";
 
 type Crumb = { label: string; href: string };
@@ -47,7 +47,7 @@ function crumbsOf(pathname: string, projectName: string | null): Crumb[] {
       ...(tab && tab.href !== "/settings/account" ? [tab] : []),
     ];
   }
-  const area = entryOf(mainNav, pathname);
+  const area = entryOf([...mainNav, ...helpNav], pathname);
   const projectId = projectIdOf(pathname);
   if (!projectId || projectName === null) return area ? [area] : [];
   const tab = entryOf(projectTabs(projectId), pathname);

@@ -4,7 +4,7 @@ import { Monitor, Moon, Sun } from "lucide-react";
 import { useTheme } from "next-themes";
 import { IconButton } from "#components/ui/button.tsx";
 import { DropdownMenu } from "#components/ui/menu.tsx";
-import { useNow } from "#components/ui/time.tsx";
+import { useHydrated } from "#components/ui/time.tsx";
 
 const themes = [
   { value: "system", label: "As the system", icon: <Monitor aria-hidden /> },
@@ -15,7 +15,7 @@ const themes = [
 export function ThemeSwitch() {
   const { theme, setTheme } = useTheme();
   // the server does not know the choice
-  const hydrated = useNow() > 0;
+  const hydrated = useHydrated();
   const current = themes.find((each) => hydrated && each.value === theme);
   return (
     <DropdownMenu

@@ -1,12 +1,13 @@
 "use client";
 
-import { ChevronsUpDown, CircleUser, Keyboard, LogOut, UserRound } from "lucide-react";
+import { BookOpen, ChevronsUpDown, CircleUser, Keyboard, LogOut, UserRound } from "lucide-react";
 import { useState } from "react";
 import { toast } from "sonner";
 import { IconButton } from "#components/ui/button.tsx";
 import { DropdownMenu } from "#components/ui/menu.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { useEndpoint, useMutate } from "#lib/http/client.tsx";
+import { helpNav } from "#lib/nav.ts";
 import { meGet, meSwitchTeam } from "#lib/teams/me-schema.ts";
 
 const meInput = {};
@@ -78,6 +79,7 @@ export function UserMenu({ onHelp }: { onHelp: () => void }) {
       items={[
         { heading: me.data ? `${me.data.name} · ${me.data.email}` : "…" },
         { label: "Account", icon: <UserRound aria-hidden />, href: "/settings/account" },
+        ...helpNav.map(({ label, href }) => ({ label, href, icon: <BookOpen aria-hidden /> })),
         { label: "Keyboard", icon: <Keyboard aria-hidden />, onSelect: onHelp },
         "separator",
         { label: "Sign out", icon: <LogOut aria-hidden />, onSelect: onSignOut },

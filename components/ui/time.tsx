@@ -37,6 +37,17 @@ export function useNow(): number {
   return useSyncExternalStore(subscribe, current, () => 0);
 }
 
+const never = () => () => {};
+
+/** Whether the browser has taken over: its time zone and stored choices are known from then on. Does not tick. */
+export function useHydrated(): boolean {
+  return useSyncExternalStore(
+    never,
+    () => true,
+    () => false,
+  );
+}
+
 /** "5 min ago", absolute in the viewer's zone on hover and focus. Before hydration: the date in UTC. */
 export function RelativeTime({ at }: { at: string | null | undefined }) {
   const ticking = useNow();

@@ -49,21 +49,35 @@ describe("storage", () => {
     expect(await listStorage("uploads/a")).toEqual([]);
   });
 
-  test.each(["../etc/passwd", "uploads/../../x", "/etc/passwd", "uploads/..%2fx", "uploads\\x", "uploads/\u0000", "a//b", "", "uploads/.hidden"])(
-    "key %j leaves the folder nowhere",
-    (key) => expect(() => storagePath(key)).toThrow(/malformed/),
-  );
+  test.each([
+    "../etc/passwd",
+    "uploads/../../x",
+    "/etc/passwd",
+    "uploads/..%2fx",
+    "uploads\\x",
+    "uploads/\u0000",
+    "a//b",
+    "",
+    "uploads/.hidden",
+  ])("key %j leaves the folder nowhere", (key) => expect(() => storagePath(key)).toThrow(/malformed/));
 });
 
 test("audit data carries no secrets and no novels", () => {
-  const kept = redact({ name: "T", apiKey: "sk-1", nested: { password: "p", list: [{ token: "t" }] }, text: "x".repeat(2_000) });
+  const kept = redact({
+    name: "T",
+    apiKey: "sk-1",
+    nested: { password: "p", list: [{ token: "t" }] },
+    text: "x".repeat(2_000),
+  });
   expect(JSON.stringify(kept)).not.toMatch(/sk-1|"p"|"t"/);
   expect(JSON.stringify(kept).length).toBeLessThan(800);
 });
 
 describe("passing database faults", () => {
   test("a refused connection and a killed backend pass", async () => {
-    expect(isPassingDbFault(Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:1"), { code: "ECONNREFUSED" }))).toBe(true);
+    expect(
+      isPassingDbFault(Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:1"), { code: "ECONNREFUSED" })),
+    ).toBe(true);
     const killed = await pool
       .query("SELECT pg_terminate_backend(pg_backend_pid())")
       .then(() => null)

@@ -80,7 +80,8 @@ function* layersOf(error: unknown, depth = 0): Generator<{ code: string; message
   if (error === null || typeof error !== "object" || depth > 5) return;
   const { code, originalCode, message, cause, meta, kind } = error as Record<string, unknown>;
   for (const value of [code, originalCode]) yield { code: String(value ?? ""), message: String(message ?? "") };
-  if (kind === "DatabaseNotReachable" || kind === "ConnectionClosed" || kind === "SocketTimeout") yield { code: "P1001", message: "" };
+  if (kind === "DatabaseNotReachable" || kind === "ConnectionClosed" || kind === "SocketTimeout")
+    yield { code: "P1001", message: "" };
   yield* layersOf(cause, depth + 1);
   yield* layersOf(meta, depth + 1);
   yield* layersOf((meta as { driverAdapterError?: unknown } | undefined)?.driverAdapterError, depth + 1);
@@ -88,6 +89,7 @@ function* layersOf(error: unknown, depth = 0): Generator<{ code: string; message
 
 /** Whether an error means "the database is away or busy: try again", as opposed to "this statement is wrong". */
 export function isPassingDbFault(error: unknown): boolean {
-  for (const { code, message } of layersOf(error)) if (passingCodes.test(code) || passingWords.test(message)) return true;
+  for (const { code, message } of layersOf(error))
+    if (passingCodes.test(code) || passingWords.test(message)) return true;
   return false;
 }

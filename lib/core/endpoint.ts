@@ -69,7 +69,8 @@ export const Page = z.object({
   cursor: z
     .string()
     .regex(/^[\w.:~-]{1,200}$/, "not a cursor of ours")
-    .optional().meta({ description: "`nextCursor` of the page before" }),
+    .optional()
+    .meta({ description: "`nextCursor` of the page before" }),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 

@@ -84,7 +84,7 @@ export async function verifyPassword(password: string, stored: string | null): P
   return timingSafeEqual(given, key) && stored !== null;
 }
 
-export const shortestPassword = 12;
+const shortestPassword = 12;
 /** scrypt takes any length; the bound keeps a megabyte of "password" out. */
 export const longestPassword = 256;
 

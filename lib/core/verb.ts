@@ -97,7 +97,8 @@ export function invalidInput(error: z.ZodError): AppError {
 /** PostgreSQL's text has no NUL character; told here, once, instead of failing in some statement. */
 function refuseNul(value: unknown, where = "input"): void {
   if (typeof value === "string") {
-    if (value.includes("\u0000")) throw new AppError("INVALID", `${where} holds a NUL character.`, { where, todo: "Remove it." });
+    if (value.includes("\u0000"))
+      throw new AppError("INVALID", `${where} holds a NUL character.`, { where, todo: "Remove it." });
   } else if (value !== null && typeof value === "object") {
     for (const [name, item] of Object.entries(value)) refuseNul(item, where === "input" ? name : `${where}.${name}`);
   }

@@ -88,7 +88,7 @@ describe("rows", () => {
     const deep = await timed({ cursor: "99900" });
     expect(deep.items).toHaveLength(50);
     expect(deep.ms).toBeLessThan(200);
-    // A text that does not occur is looked for in bounded steps that lead to the end.
+    // A text that does not occur is looked for in bounded steps that reach the end.
     let cursor: string | null = "0";
     let steps = 0;
     for (; cursor !== null && steps < 20; steps += 1) {

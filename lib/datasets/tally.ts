@@ -44,6 +44,7 @@ export class Tally {
   #labels: Map<string, { rows: number; holdout: number }> | null = new Map();
   #chain = "";
 
+  /** @throws AppError INVALID when the import had already been found to be mostly bad */
   constructor(from: Checkpoint | null) {
     if (!from) return;
     this.rows = from.rows;
@@ -55,6 +56,8 @@ export class Tally {
     this.#firstRejection = from.firstRejection;
     this.#labels = from.labels && new Map(from.labels.map(([label, rows, holdout]) => [label, { rows, holdout }]));
     this.#chain = from.chain;
+    // Killed between its verdict and its end, an import must not slip past the verdict.
+    if (this.rows + this.rejected === judgedRows) this.#judge();
   }
 
   /** @throws AppError INVALID at the 1,000th row of a file that is mostly bad */

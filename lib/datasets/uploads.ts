@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Db, db } from "#lib/core/db.ts";
+import { type Db, db, isPassingDbFault } from "#lib/core/db.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { readStorage, removeStorage, storageBytes, writeStorage } from "#lib/core/storage.ts";
 import { query, upload } from "#lib/core/verb.ts";
@@ -67,7 +67,8 @@ function asUploadError(error: unknown): unknown {
       todo: "Free some space, then send the file again.",
     });
   }
-  if (code === "EIO" || code === "EACCES" || code === "EROFS") return error;
+  // A fault of the disk or the database is not the sender's: it is answered as one of ours.
+  if (code === "EIO" || code === "EACCES" || code === "EROFS" || isPassingDbFault(error)) return error;
   return new AppError("INVALID", "The upload was cut off before its end.", {
     todo: "Send the file again; nothing of it was kept.",
   });

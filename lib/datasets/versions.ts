@@ -1,11 +1,12 @@
 import { Readable } from "node:stream";
+import { csvLine } from "#lib/core/csv.ts";
 import { db } from "#lib/core/db.ts";
 import { toPage } from "#lib/core/endpoint.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { toWebStream } from "#lib/core/storage.ts";
 import { download, query } from "#lib/core/verb.ts";
 import type { Dataset, DatasetVersion } from "#prisma/generated/client.ts";
-import { csvLine } from "./csv-out.ts";
+
 import { namesOf, presentVersion } from "./present.ts";
 import { everyRow, readRows } from "./rows.ts";
 import {

@@ -1,3 +1,4 @@
+import { csvLine } from "#lib/core/csv.ts";
 import { findRows, type RowQuery, rowCursor } from "./rows.ts";
 import type { EvaluationRowItem } from "./schema.ts";
 
@@ -12,17 +13,6 @@ const columns = [
   "studentLatencyMs",
 ] as const;
 
-/**
- * One CSV cell (RFC 4180). A text that a spreadsheet would run as a formula gets a leading apostrophe
- * (OWASP "CSV injection"); numbers stay numbers.
- */
-export function csvCell(value: string | number | null): string {
-  if (value === null) return "";
-  if (typeof value === "number") return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
 /** Lines of the export file, page by page, so that memory stays flat however many rows there are. */
 export async function* exportLines(
   target: Parameters<typeof findRows>[0],
@@ -30,9 +20,9 @@ export async function* exportLines(
   format: "csv" | "jsonl",
 ): AsyncGenerator<string> {
   // The mark makes spreadsheets read UTF-8.
-  if (format === "csv") yield `\uFEFF${columns.join(",")}\r\n`;
+  if (format === "csv") yield `\uFEFF${csvLine(columns)}`;
   const line = (row: EvaluationRowItem): string =>
-    format === "csv" ? `${columns.map((column) => csvCell(row[column])).join(",")}\r\n` : `${JSON.stringify(row)}\n`;
+    format === "csv" ? csvLine(columns.map((column) => row[column])) : `${JSON.stringify(row)}\n`;
   let cursor: string | undefined;
   for (;;) {
     const rows = await findRows(target, query, { sort: "position", cursor, limit: 2000 });

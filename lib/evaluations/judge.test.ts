@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { rowsForFloor } from "./checks.ts";
-import { csvCell } from "./export.ts";
 import { type JudgeContext, type JudgedRow, judge } from "./judge.ts";
 import { labelSpelling } from "./labels.ts";
 import { EvaluationReport } from "./report.ts";
@@ -170,21 +169,5 @@ describe("labelSpelling", () => {
     expect(spell("refund")).toBe("refund");
     expect(spell("REFUND")).toBe("REFUND");
     expect(labelSpelling(["__proto__", "x"])("__PROTO__")).toBe("__proto__");
-  });
-});
-
-describe("csvCell", () => {
-  it.each([
-    ["=1+1", "'=1+1"],
-    ["@cmd", "'@cmd"],
-    ["-2", "'-2"],
-    ['say "hi", you', '"say ""hi"", you"'],
-    ["two\nlines", '"two\nlines"'],
-    ["=a,b", '"\'=a,b"'],
-    ["plain", "plain"],
-  ])("%s", (text, cell) => expect(csvCell(text)).toBe(cell));
-  it("leaves numbers and nothing alone", () => {
-    expect(csvCell(-2)).toBe("-2");
-    expect(csvCell(null)).toBe("");
   });
 });

@@ -57,6 +57,8 @@ export const TrainerEvent = z.discriminatedUnion("type", [
     total: count,
     epoch: finite,
     loss: finite.optional(),
+    /** mean over a finished pass */
+    epoch_loss: finite.optional(),
     eval_loss: finite.optional(),
     eval_accuracy: finite.optional(),
     examples_per_s: finite.optional(),

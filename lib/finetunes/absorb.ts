@@ -48,6 +48,7 @@ function asRunEvent(event: TrainerEvent): NewEvent | null {
         type: _type,
         total: _total,
         phase: _phase,
+        epoch_loss: _pass,
         attempt: _attempt,
         ...figures
       } = event;
@@ -68,9 +69,9 @@ function asRunEvent(event: TrainerEvent): NewEvent | null {
 
 /** A line for each finished pass. */
 function passLine(event: TrainerEvent): string | null {
-  if (event.type !== "metric" || !Number.isInteger(event.epoch) || event.loss === undefined) return null;
+  if (event.type !== "metric" || !Number.isInteger(event.epoch) || event.epoch_loss === undefined) return null;
   const judged = event.eval_accuracy === undefined ? "" : `, validation accuracy ${formatPercent(event.eval_accuracy)}`;
-  return `Pass ${event.epoch}${event.phase === "refit" ? " over all rows" : ""}: loss ${formatFigure(event.loss)}${judged}.`;
+  return `Pass ${event.epoch}${event.phase === "refit" ? " over all rows" : ""}: loss ${formatFigure(event.epoch_loss)}${judged}.`;
 }
 
 /**

@@ -2,10 +2,10 @@ import { exitCodes } from "#lib/executors/protocol.ts";
 import type { TrainingJob } from "#prisma/generated/client.ts";
 
 /**
- * States of a TrainingJob row: `new` (written before submit), `submitted`, and how it ended: `done`, `failed`, `cancelled`, or
- * `again` (it ended, and the next attempt goes on from its checkpoint).
+ * States of a TrainingJob row: `new` (written before submit), `submitted`, and how it ended: `done`, `failed`, `cancelled`;
+ * `stopped` (told to, in good order) and `again` (without a word, or after progress) go on from their checkpoint in a next attempt.
  */
-export type AttemptState = "new" | "submitted" | "done" | "failed" | "cancelled" | "again";
+export type AttemptState = "new" | "submitted" | "done" | "failed" | "cancelled" | "stopped" | "again";
 
 export const isOpen = (job: Pick<TrainingJob, "state">): boolean => job.state === "new" || job.state === "submitted";
 
@@ -14,8 +14,8 @@ const MOST_LOST = 5;
 const KILLED = 137;
 
 /**
- * What follows the end of an attempt (the retry table of the dispatch protocol). `done`; `again`: a new attempt from the
- * checkpoint; `failed`: never by itself.
+ * How an attempt ended (the retry table of the dispatch protocol). After `stopped` and `again` a new attempt follows; a
+ * restart of the machine stops jobs in good order and so never counts against a run. `failed`: never by itself.
  *
  * @param exitCode null when it was lost
  * @param jobs all attempts since a person last started the run, newest last, the ended one included
@@ -25,11 +25,11 @@ export function afterExit(
   exitCode: number | null,
   jobs: readonly Pick<TrainingJob, "state">[],
   progressed: boolean,
-): "done" | "again" | "failed" {
+): "done" | "stopped" | "again" | "failed" {
   if (exitCode === exitCodes.done) return "done";
+  if (exitCode === exitCodes.stopped) return "stopped";
   const before = jobs.slice(0, -1).filter(({ state }) => state === "again").length;
-  if (exitCode === null || exitCode === exitCodes.stopped || exitCode === KILLED)
-    return before < MOST_LOST ? "again" : "failed";
+  if (exitCode === null || exitCode === KILLED) return before < MOST_LOST ? "again" : "failed";
   if (exitCode === exitCodes.failed) return progressed && before === 0 ? "again" : "failed";
   return "failed";
 }

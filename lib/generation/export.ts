@@ -1,3 +1,4 @@
+import { csvLine } from "#lib/core/csv.ts";
 import type { Result } from "./schema.ts";
 
 /** Columns of both formats, in order. */
@@ -17,22 +18,14 @@ const columns = [
   "attempts",
 ] as const;
 
-/** Quoted where needed; what a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV injection). */
-export function csvCell(value: unknown): string {
-  if (value === null || value === undefined) return "";
-  if (typeof value !== "string") return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
 /** The file in blocks of text. JSON lines carry values as they are. */
 export async function* exportLines(blocks: AsyncIterable<Result[]>, format: "jsonl" | "csv"): AsyncGenerator<string> {
-  if (format === "csv") yield `${columns.join(",")}\r\n`;
+  if (format === "csv") yield csvLine(columns);
   for await (const block of blocks) {
     yield block
       .map((row) =>
         format === "csv"
-          ? `${columns.map((column) => csvCell(row[column])).join(",")}\r\n`
+          ? csvLine(columns.map((column) => row[column]))
           : `${JSON.stringify(Object.fromEntries(columns.map((column) => [column, row[column]])))}\n`,
       )
       .join("");

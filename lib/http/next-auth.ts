@@ -10,7 +10,7 @@ import { checkPassword, closeSession, type Origin, openSession, sessionDays } fr
 import { addressOf, refuseCrossSite } from "./caller.ts";
 
 /** What the sign-in page knows to explain, as `?error=`. `wait:<seconds>` and next-auth's own codes come besides. */
-export type SignInError = "OidcEmail" | "OidcInvitation" | "OidcDisabled" | "Busy";
+type SignInError = "OidcEmail" | "OidcInvitation" | "OidcDisabled" | "Busy";
 
 const oidcErrors: Record<Extract<OidcEntry, { ok: false }>["reason"], SignInError> = {
   email: "OidcEmail",

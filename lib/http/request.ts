@@ -62,7 +62,9 @@ export async function callEndpoint<I extends z.ZodObject, O extends z.ZodType>(
     });
   });
   if (!response.ok) throw await errorOf(response);
-  return (await response.json()) as z.output<O>;
+  return (await response.json().catch(() => {
+    throw new AppError("UPSTREAM", "The server's answer was cut off.", { todo: "Try again." });
+  })) as z.output<O>;
 }
 
 /** Cache key of a call; the server's prefetch uses the same. Undefined fields do not count. */

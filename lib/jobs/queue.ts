@@ -1,4 +1,4 @@
-import { createPostgresBackend, createRedisBackend, type Job, withBackend } from "bullmq";
+import { createPostgresBackend, createRedisBackend, withBackend } from "bullmq";
 import { log } from "#lib/core/log.ts";
 import { env } from "#lib/env.ts";
 import type { JobName, JobPayload, QueueName, RunKind } from "./catalog.ts";
@@ -96,5 +96,3 @@ export async function closeQueues(): Promise<void> {
   open.clear();
   await Promise.allSettled(all.map((q) => q.close()));
 }
-
-export type DeliveredJob = Job;

@@ -2,7 +2,7 @@ import type { Actor } from "#lib/core/actor.ts";
 import { db, type Prisma, type Tx } from "#lib/core/db.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { publish } from "#lib/core/publish.ts";
-import type { RunError, RunProgress } from "#lib/runs/schema.ts";
+import type { RunError } from "#lib/runs/schema.ts";
 import type { Run } from "#prisma/generated/client.ts";
 import { type PayloadOf, type RunKind, runKinds } from "./catalog.ts";
 
@@ -128,5 +128,3 @@ export function asRunError(error: unknown): RunError {
     todo: "Retry; the server log has the details.",
   };
 }
-
-export type { RunProgress };

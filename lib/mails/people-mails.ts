@@ -80,7 +80,7 @@ export function passwordChangedMail(about: { userId: string; email: string; at: 
         "All other sessions were ended. API tokens go on working until you revoke them.",
         "If this was not you, ask for a new password at once and check your API tokens and the audit log.",
       ],
-      button: { label: "Open your profile", url: `${env.STILLHOUSE_URL}/settings/profile` },
+      button: { label: "Open your account", url: `${env.STILLHOUSE_URL}/settings/account` },
       footer: "Sent for every change of a password; it cannot be switched off.",
     },
   };

@@ -9,7 +9,7 @@ export const ArtifactName = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/)
   .refine((name) => !name.includes(".."));
 
-export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** One pass over the data. Losses are mean cross-entropy in nats; accuracy is against the training labels. */
 export const EpochRecord = z.object({

@@ -122,7 +122,7 @@ async function* logLines(runId: string): AsyncGenerator<string> {
 }
 
 const log = download(runLog, async ({ input }) => ({
-  stream: toWebStream(Readable.from(logLines(input.runId))),
+  stream: toWebStream(Readable.from(logLines(input.runId), { objectMode: false })),
   fileName: `run-${input.runId}.log`,
   contentType: "text/plain; charset=utf-8",
 }));

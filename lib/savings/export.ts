@@ -1,4 +1,4 @@
-import { csvCell } from "#lib/evaluations/export.ts";
+import { csvLine } from "#lib/core/csv.ts";
 import { fieldKeys, savingsFields } from "./fields.ts";
 import type { Savings } from "./schema.ts";
 
@@ -39,5 +39,5 @@ export function savingsCsv(savings: Savings): string {
     ["Month", "Cash low, USD", "Cash likely, USD", "Cash high, USD"],
     ...model.cumulative.map(({ month, low, likely, high }) => [month, usd(low), usd(likely), usd(high)]),
   ];
-  return `\uFEFF${lines.map((line) => line.map(csvCell).join(",")).join("\r\n")}\r\n`;
+  return `\uFEFF${lines.map(csvLine).join("")}`;
 }

@@ -4,7 +4,7 @@ import { EmailAddress } from "#lib/mails/address.ts";
 import { join } from "./membership.ts";
 
 /** What we use of an ID token. Its signature, issuer, audience, expiry and nonce were checked before. */
-export const OidcClaims = z.looseObject({
+const OidcClaims = z.looseObject({
   sub: z.string().min(1).max(255),
   email: z.string().optional(),
   /** some providers send it as text */

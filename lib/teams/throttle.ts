@@ -15,7 +15,7 @@ const rules = {
   /** one-time links tried from one address */
   "link:ip": { most: 60, windowSec: 15 * 60 },
 } as const;
-export type ThrottleRule = keyof typeof rules;
+type ThrottleRule = keyof typeof rules;
 
 // Keyed, so that the table does not say who tried to sign in from where.
 const keyOf = (rule: ThrottleRule, subject: string) => `${rule}:${keyedHash(subject.toLowerCase(), "throttle")}`;

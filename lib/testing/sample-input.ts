@@ -13,7 +13,7 @@ type Def = {
 };
 
 /** A value that is likely to satisfy a schema, with own ids in its ref fields: enough to get past parsing to the tenant check. */
-function valueOf(schema: z.ZodType, ids: Record<Entity, string>): unknown {
+function exampleOf(schema: z.ZodType, ids: Record<Entity, string>): unknown {
   const entity = entityOf(schema);
   if (entity) return ids[entity];
   const def = schema.def as unknown as Def;
@@ -26,14 +26,18 @@ function valueOf(schema: z.ZodType, ids: Record<Entity, string>): unknown {
     case "nullable":
       return null;
     case "pipe":
-      return valueOf(def.in ?? z.unknown(), ids);
+      return exampleOf(def.in ?? z.unknown(), ids);
     case "object":
-      return Object.fromEntries(Object.entries(def.shape ?? {}).map(([name, field]) => [name, valueOf(field, ids)]));
+      return Object.fromEntries(Object.entries(def.shape ?? {}).map(([name, field]) => [name, exampleOf(field, ids)]));
     case "array":
-      candidates.push([], [valueOf(def.element ?? z.unknown(), ids)], [1, 2].map((n) => `${valueOf(def.element ?? z.unknown(), ids)}${n}`));
+      candidates.push(
+        [],
+        [exampleOf(def.element ?? z.unknown(), ids)],
+        [1, 2].map((n) => `${exampleOf(def.element ?? z.unknown(), ids)}${n}`),
+      );
       break;
     case "union":
-      return valueOf(def.options?.[0] ?? z.unknown(), ids);
+      return exampleOf(def.options?.[0] ?? z.unknown(), ids);
     case "enum":
       return Object.values(def.entries ?? {})[0];
     case "literal":
@@ -62,6 +66,8 @@ function valueOf(schema: z.ZodType, ids: Record<Entity, string>): unknown {
 }
 
 export function sampleOf(schema: z.ZodObject, ids: Record<Entity, string>): Record<string, unknown> {
-  const entries = Object.entries(schema.shape).map(([name, field]) => [name, valueOf(field as z.ZodType, ids)] as const);
+  const entries = Object.entries(schema.shape).map(
+    ([name, field]) => [name, exampleOf(field as z.ZodType, ids)] as const,
+  );
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }

@@ -7,7 +7,7 @@ import { ROOT } from "./environment.ts";
 /** What a production build is made of. Tests do not count. */
 const sources = [
   "{app,components,lib,public,prisma/schema}/**/*",
-  "{package-lock.json,tsconfig.json,next.config.ts,postcss.config.mjs,proxy.ts}",
+  "{package-lock.json,tsconfig.json,next.config.ts,postcss.config.mjs,proxy.ts,instrumentation.ts}",
 ];
 
 /** sha256 over names and contents of everything that the build reads. */

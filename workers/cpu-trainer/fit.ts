@@ -141,7 +141,8 @@ function endPass(
     total,
     epoch: state.pass,
     phase: state.phase,
-    loss,
+    loss: state.windowLoss / state.windowRows,
+    epoch_loss: loss,
     ...(judged ? { eval_loss: judged.loss, eval_accuracy: judged.accuracy } : {}),
   });
   state.epochs.push({

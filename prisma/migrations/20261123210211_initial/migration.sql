@@ -515,6 +515,9 @@ CREATE UNIQUE INDEX "DatasetVersion_datasetId_number_key" ON "DatasetVersion"("d
 CREATE INDEX "Teacher_teamId_idx" ON "Teacher"("teamId");
 
 -- CreateIndex
+CREATE INDEX "GenerationResult_runId_status_position_idx" ON "GenerationResult"("runId", "status", "position");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "OutboxMail_dedupeKey_key" ON "OutboxMail"("dedupeKey");
 
 -- CreateIndex
