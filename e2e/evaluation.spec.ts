@@ -66,6 +66,8 @@ test("an engineer evaluates a student, reads the verdict and opens the rows behi
   await page.getByRole("link", { name: "see where they differ" }).click();
   await expect(page).toHaveURL(/correctness=disagree/);
   await expect(page.getByText("carrot 9")).toBeVisible();
+  // until the filtered rows are there, the former ones stay
+  await expect(page.getByText("40 rows", { exact: true })).toBeHidden();
   await page.getByRole("region", { name: "Judged rows" }).press("j");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("dialog")).toBeVisible();

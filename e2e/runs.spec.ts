@@ -151,7 +151,7 @@ test("a live run shows progress, causes and its log, and is cancelled only after
   // What changes elsewhere is shown without a reload.
   await db.run.update({ where: { id: running.id }, data: { costMicros: 3_100_000 } });
   await db.$executeRaw`SELECT pg_notify('stillhouse_live', ${`${team.engineer.teamId} run:${running.id}`})`;
-  await expect(page.getByText("$3.10")).toBeVisible();
+  await expect(page.getByText("$3.10").first()).toBeVisible();
 
   await page.getByRole("button", { name: "Cancel", exact: true }).click();
   const dialog = page.getByRole("dialog", { name: "Cancel this run?" });

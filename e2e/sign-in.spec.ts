@@ -82,6 +82,8 @@ test("a forgotten password is replaced by the mailed link", async ({ page, team 
   const email = await withPassword(team.engineer.userId);
   await open(page, "/sign-in");
   await page.getByRole("link", { name: "Forgot password?" }).click();
+  // both pages have a field of this name
+  await expect(page.getByRole("heading", { name: "Forgot password" })).toBeVisible();
   await page.getByRole("textbox", { name: "E-mail" }).fill(email);
   await page.getByRole("button", { name: "Send me a link" }).click();
   await expect(page.getByText("belongs to somebody here")).toBeVisible();

@@ -35,7 +35,8 @@ test.afterAll(async () => {
 function start(overrides: Record<string, string> = {}) {
   const child: ChildProcess = spawn(process.execPath, [join(ROOT, "scripts/start.ts")], {
     cwd: ROOT,
-    env: { ...process.env, ...settings, ...overrides },
+    // Node warns on standard error when both are set, as the test runner does
+    env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, ...settings, ...overrides },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const state = { output: "" };

@@ -24,9 +24,9 @@ test("an engineer trains a student, tries it, and takes its files", async ({ pag
   await expect(form.getByText("60 held out")).toBeVisible();
 
   // A setting out of its bounds is told at its field, and nothing starts.
-  await form.getByLabel("Passes").fill("0");
+  await form.getByLabel("Passes", { exact: true }).fill("0");
   await expect(form.getByText("From 1 to 50.")).toBeVisible();
-  await form.getByLabel("Passes").fill("6");
+  await form.getByLabel("Passes", { exact: true }).fill("6");
   await form.getByLabel("Name").fill("First student");
   await form.getByRole("button", { name: /^Train on 300 rows/ }).click();
 

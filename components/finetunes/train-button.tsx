@@ -13,12 +13,12 @@ import { finetuneChoices, recipeList } from "#lib/finetunes/schema.ts";
 import { useEndpoint } from "#lib/http/client.tsx";
 import { TrainForm } from "./train-form.tsx";
 
-/** Opens the form; `?train=1` in the address opens it at once. */
-export function TrainButton({ projectId }: { projectId: string }) {
+/** Opens the form; `?train=1` in the address opens that of the page's header at once. */
+export function TrainButton({ projectId, byAddress = false }: { projectId: string; byAddress?: boolean }) {
   const viewer = useViewer();
   const url = useUrlState();
   const [open, setOpen] = useState(false);
-  const asked = url.get("train") !== "";
+  const asked = byAddress && url.get("train") !== "";
   const change = (next: boolean) => {
     setOpen(next);
     if (!next && asked) url.set({ train: null });

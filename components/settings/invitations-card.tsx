@@ -100,7 +100,7 @@ function InviteForm({ onSent }: { onSent: OnSent }) {
   }
 
   return (
-    <form onSubmit={onSubmit} className="flex flex-wrap items-start gap-3">
+    <form noValidate onSubmit={onSubmit} className="flex flex-wrap items-start gap-3">
       <Field
         label="E-mail"
         className="min-w-60 flex-1"

@@ -38,7 +38,7 @@ export function StudentList() {
       <PageTitle
         title="Students"
         hint="Small models trained for this task. Quality is the newest evaluation on held-out rows; until there is one, the trainer's own validation is shown, which is no proof."
-        actions={<TrainButton projectId={projectId} />}
+        actions={<TrainButton projectId={projectId} byAddress />}
       />
       {running.length > 0 ? (
         <Card className="mb-4">

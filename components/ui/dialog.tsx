@@ -22,6 +22,17 @@ type DialogProps = {
 
 const widths = { sm: "max-w-md", md: "max-w-xl", lg: "max-w-4xl" };
 
+/**
+ * The first field gets the focus, else the dialog itself. Left to Radix it would be the Close button, whose tooltip then opens and
+ * takes the first Escape.
+ */
+function focusWhereTyped(event: Event): void {
+  if (!(event.currentTarget instanceof HTMLElement)) return;
+  event.preventDefault();
+  const field = event.currentTarget.querySelector<HTMLElement>("input:not([type=hidden]), textarea, [role=combobox]");
+  (field ?? event.currentTarget).focus();
+}
+
 /** Modal: traps focus, closes on Escape, returns focus to what opened it. */
 export function Dialog({
   open,
@@ -40,6 +51,7 @@ export function Dialog({
         <Primitive.Overlay className="fixed inset-0 z-40 animate-fade bg-black/40 dark:bg-black/60" />
         <Primitive.Content
           {...(description ? {} : { "aria-describedby": undefined })}
+          onOpenAutoFocus={focusWhereTyped}
           className={clsx(
             "fixed inset-x-3 top-[10dvh] z-50 mx-auto flex max-h-[80dvh] animate-fade flex-col rounded-lg border bg-raised shadow-pop focus:outline-none",
             widths[size],
@@ -149,6 +161,7 @@ export function Drawer({ open, onOpenChange, title, side = "right", children }: 
         <Primitive.Overlay className="fixed inset-0 z-40 animate-fade bg-black/40 dark:bg-black/60" />
         <Primitive.Content
           aria-describedby={undefined}
+          onOpenAutoFocus={focusWhereTyped}
           className={clsx(
             "fixed inset-y-0 z-50 flex w-full animate-fade flex-col overflow-y-auto bg-raised shadow-pop focus:outline-none",
             side === "left" ? "left-0 max-w-72 border-r" : "right-0 max-w-xl border-l",

@@ -23,6 +23,10 @@ function poke(listener: Listener): void {
 function open(): void {
   if (source || typeof EventSource === "undefined") return;
   source = new EventSource("/api/v1/events");
+  // What changed before the stream was open, or while it was away, was told to nobody: look again.
+  source.onopen = () => {
+    for (const listener of listeners) poke(listener);
+  };
   source.onmessage = ({ data }) => {
     const topics = new Set(JSON.parse(String(data)) as string[]);
     for (const listener of listeners) {
@@ -51,6 +55,8 @@ export function subscribe(topics: readonly string[], run: () => void): () => voi
   const listener: Listener = { topics, run, lastMs: 0, timer: null };
   listeners.add(listener);
   open();
+  // The page may show what the server read a moment ago; an open stream has already told what came since.
+  if (source?.readyState === EventSource.OPEN) poke(listener);
   return () => {
     listeners.delete(listener);
     if (listener.timer) clearTimeout(listener.timer);
