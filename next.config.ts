@@ -31,6 +31,10 @@ const config: NextConfig = {
   // types, lint and imports are the work of `npm run check`
   typescript: { ignoreBuildErrors: true },
   images: { unoptimized: true },
+  // one comes in at the projects; their list has an address of its own, so that its filters can be shared
+  async redirects() {
+    return [{ source: "/", destination: "/projects", permanent: false }];
+  },
   async headers() {
     return [
       { source: "/:path*", headers: always },

@@ -82,7 +82,7 @@ test("labels rows: smoke test, estimate, confirmation, answers, rejections with 
   await page.getByRole("tab", { name: "Lost calls" }).click();
   await expect(page.getByText("No call was lost.")).toBeVisible();
   await page.getByRole("tab", { name: "Prompt and settings" }).click();
-  await expect(page.getByText("Answer with exactly one of these labels", { exact: false })).toBeVisible();
+  await expect(page.getByText("Answer with exactly one of these labels", { exact: false }).first()).toBeVisible();
   await page.getByRole("tab", { name: /Answers/ }).click();
   await looksAt(page, "labels-run");
 });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Actor } from "#lib/core/actor.ts";
-import { db } from "#lib/core/db.ts";
+import { db, isPassingDbFault } from "#lib/core/db.ts";
 import { LostLease } from "#lib/jobs/runs.ts";
 import { makeProject, makeTeam } from "#lib/testing/factories.ts";
 import { claim, importNow, startImport, tickets } from "./import.testing.ts";
@@ -230,7 +230,9 @@ describe("killed, cancelled, doubled", () => {
     const running = importHandler(first.ctx).catch((error: unknown) => error);
     const second = await claim(runId, "second");
     expect((await importHandler(second.ctx)).end).toBe("succeeded");
-    expect(await running).toBeInstanceOf(LostLease);
+    // The older one ends at the fence, or as the victim of a deadlock over the rows that both write. Either way it commits nothing.
+    const error = await running;
+    expect(error instanceof LostLease || isPassingDbFault(error), String(error)).toBe(true);
     expect(await db.row.count({ where: { versionId: datasetVersionId } })).toBe(60_000);
   });
 

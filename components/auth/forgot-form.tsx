@@ -36,7 +36,7 @@ export function ForgotForm() {
     );
   }
   return (
-    <form method="post" onSubmit={onSubmit} className="space-y-4">
+    <form noValidate method="post" onSubmit={onSubmit} className="space-y-4">
       <FormError>{error && !error.detail.fields ? `${error.message} ${error.detail.todo ?? ""}` : null}</FormError>
       <Field label="E-mail" required error={error?.detail.fields?.email ?? null}>
         <Input

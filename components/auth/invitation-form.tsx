@@ -95,7 +95,7 @@ function Accept({ token, invitation }: { token: string; invitation: InvitationPr
     );
   }
   return (
-    <form method="post" onSubmit={onSubmit} className="space-y-4">
+    <form noValidate method="post" onSubmit={onSubmit} className="space-y-4">
       <FormError>
         {accept.error && !accept.error.detail.fields
           ? `${accept.error.message} ${accept.error.detail.todo ?? ""}`

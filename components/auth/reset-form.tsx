@@ -43,7 +43,7 @@ export function ResetForm() {
     );
   }
   return (
-    <form method="post" onSubmit={onSubmit} className="space-y-4">
+    <form noValidate method="post" onSubmit={onSubmit} className="space-y-4">
       <FormError>{error && !error.detail.fields ? `${error.message} ${error.detail.todo ?? ""}` : null}</FormError>
       <Field label="New password" required hint={passwordHint} error={error?.detail.fields?.password ?? null}>
         <PasswordInput

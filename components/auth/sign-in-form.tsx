@@ -43,7 +43,7 @@ export function SignInForm({ next, oidcName, errorCode }: SignInFormProps) {
 
   return (
     <div className="space-y-4">
-      <form method="post" onSubmit={onSubmit} className="space-y-4">
+      <form noValidate method="post" onSubmit={onSubmit} className="space-y-4">
         <FormError>{error}</FormError>
         <Field label="E-mail" required>
           <Input name="email" type="email" autoComplete="username" autoFocus />

@@ -97,6 +97,7 @@ function AddPath({ known, onAdd }: { known: readonly string[]; onAdd: (path: str
   const reason = name === "" ? "Type the path of a field." : known.includes(name) ? "This column is listed." : null;
   return (
     <form
+      noValidate
       className="flex flex-wrap items-end gap-2 border-t p-3"
       onSubmit={(event) => {
         event.preventDefault();

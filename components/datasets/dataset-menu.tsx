@@ -71,6 +71,7 @@ function RenameDialog({ dataset, onClose }: { dataset: Named; onClose: () => voi
       }
     >
       <form
+        noValidate
         onSubmit={(event) => {
           event.preventDefault();
           if (name.trim()) submit();

@@ -32,6 +32,7 @@ export function StartImport({ preview, name, onName, versionOf, blocked, pending
   return (
     <Card>
       <form
+        noValidate
         className="flex flex-wrap items-end gap-x-4 gap-y-3"
         onSubmit={(event) => {
           event.preventDefault();

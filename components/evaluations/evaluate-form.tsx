@@ -99,6 +99,7 @@ function EvaluateForm({ projectId, choices, asked }: { projectId: string; choice
 
   return (
     <form
+      noValidate
       className="space-y-4"
       onSubmit={(event) => {
         event.preventDefault();

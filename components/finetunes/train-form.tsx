@@ -58,6 +58,7 @@ export function TrainForm({ projectId, choices, recipes }: TrainFormProps) {
 
   return (
     <form
+      noValidate
       className="space-y-5"
       onSubmit={(event) => {
         event.preventDefault();

@@ -41,7 +41,7 @@ export function EditProjectDialog({ project, onClose }: { project: Project; onCl
         </>
       }
     >
-      <form id="edit-project" onSubmit={onSubmit} className="space-y-4">
+      <form noValidate id="edit-project" onSubmit={onSubmit} className="space-y-4">
         <Field label="Name" error={wrong.name}>
           <Input value={name} maxLength={120} onChange={(event) => setName(event.target.value)} />
         </Field>

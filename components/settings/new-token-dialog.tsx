@@ -94,7 +94,7 @@ function TokenForm({ pending, problem, fields, onCreate }: TokenFormProps) {
   }
 
   return (
-    <form onSubmit={onSubmit} className="space-y-4">
+    <form noValidate onSubmit={onSubmit} className="space-y-4">
       <FormError>{problem}</FormError>
       <Field
         label="Name"

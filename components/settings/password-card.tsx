@@ -34,7 +34,7 @@ export function PasswordCard() {
 
   return (
     <Card title="Password" hint="Changing it signs out every other browser; API tokens go on working.">
-      <form method="post" onSubmit={onSubmit} className="space-y-4">
+      <form noValidate method="post" onSubmit={onSubmit} className="space-y-4">
         <FormError>
           {change.error && !change.error.detail.fields
             ? `${change.error.message} ${change.error.detail.todo ?? ""}`

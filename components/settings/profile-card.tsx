@@ -46,7 +46,7 @@ function ProfileForm({ me }: { me: Me }) {
 
   return (
     <div className="space-y-4">
-      <form onSubmit={onSubmit} className="grid gap-4 sm:grid-cols-2">
+      <form noValidate onSubmit={onSubmit} className="grid gap-4 sm:grid-cols-2">
         <Field label="Name" required error={fields.name ?? null}>
           <Input autoComplete="name" value={name} onChange={(event) => setName(event.target.value)} />
         </Field>

@@ -60,7 +60,7 @@ function Rename({ team }: { team: Team }) {
   }
 
   return (
-    <form onSubmit={onSubmit} className="flex flex-wrap items-end gap-3">
+    <form noValidate onSubmit={onSubmit} className="flex flex-wrap items-end gap-3">
       <Field
         label="Name"
         className="min-w-60 flex-1"
@@ -97,7 +97,7 @@ function NewTeam() {
       title="New team"
       description="Projects, data, teachers and tokens of one team are invisible to the others. You become its owner."
     >
-      <form onSubmit={onSubmit} className="space-y-4">
+      <form noValidate onSubmit={onSubmit} className="space-y-4">
         <Field label="Name" required error={create.error?.detail.fields?.name ?? create.error?.message ?? null}>
           <Input value={name} onChange={(event) => setName(event.target.value)} autoFocus />
         </Field>

@@ -41,9 +41,9 @@ export function useTitleProgress(runId: string | null): void {
       if (document.title !== wanted) document.title = wanted;
     };
     apply();
-    // every navigation writes a new title
+    // Every navigation writes a new title; one that was streamed stands in the body until React has moved it.
     const observer = new MutationObserver(apply);
-    observer.observe(document.head, { childList: true, subtree: true, characterData: true });
+    observer.observe(document.documentElement, { childList: true, subtree: true });
     return () => observer.disconnect();
   }, [text]);
 }

@@ -43,6 +43,7 @@ export function Playground({ student }: { student: StudentDetail }) {
   return (
     <Card title="Playground" hint="Answers come from this server's memory; nothing that you type is stored.">
       <form
+        noValidate
         className="space-y-3"
         onSubmit={(event) => {
           event.preventDefault();

@@ -59,6 +59,7 @@ function Rename({ student, onClose }: { student: StudentDetail; onClose: () => v
   return (
     <Dialog open onOpenChange={(next) => (next ? undefined : onClose())} title="Rename the student" size="sm">
       <form
+        noValidate
         className="space-y-4"
         onSubmit={(event) => {
           event.preventDefault();

@@ -25,6 +25,7 @@ export function TestCard({ teacher, disabledReason }: { teacher: Teacher; disabl
   return (
     <Card title="Test" hint="One real call to the endpoint. It is billed like any other.">
       <form
+        noValidate
         className="space-y-3"
         onSubmit={(event) => {
           event.preventDefault();

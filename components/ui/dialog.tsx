@@ -3,7 +3,7 @@
 import clsx from "clsx";
 import { X } from "lucide-react";
 import { Dialog as Primitive } from "radix-ui";
-import { type ReactElement, type ReactNode, useState } from "react";
+import { type ReactElement, type ReactNode, useRef, useState } from "react";
 import { Button, IconButton } from "./button.tsx";
 import { Field, Input } from "./field.tsx";
 
@@ -23,14 +23,27 @@ type DialogProps = {
 const widths = { sm: "max-w-md", md: "max-w-xl", lg: "max-w-4xl" };
 
 /**
- * The first field gets the focus, else the dialog itself. Left to Radix it would be the Close button, whose tooltip then opens and
- * takes the first Escape.
+ * Where the focus goes. On opening: the first field, else the dialog itself; left to Radix it would be the Close button, whose tooltip
+ * then opens and takes the first Escape. On closing: back to what had it before, which Radix does only for its own triggers.
  */
-function focusWhereTyped(event: Event): void {
-  if (!(event.currentTarget instanceof HTMLElement)) return;
-  event.preventDefault();
-  const field = event.currentTarget.querySelector<HTMLElement>("input:not([type=hidden]), textarea, [role=combobox]");
-  (field ?? event.currentTarget).focus();
+function useDialogFocus() {
+  const opener = useRef<HTMLElement | null>(null);
+  return {
+    onOpenAutoFocus(event: Event) {
+      if (!(event.currentTarget instanceof HTMLElement)) return;
+      opener.current = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+      event.preventDefault();
+      const field = event.currentTarget.querySelector<HTMLElement>(
+        "input:not([type=hidden]), textarea, [role=combobox]",
+      );
+      (field ?? event.currentTarget).focus();
+    },
+    onCloseAutoFocus(event: Event) {
+      if (!opener.current?.isConnected) return;
+      event.preventDefault();
+      opener.current.focus();
+    },
+  };
 }
 
 /** Modal: traps focus, closes on Escape, returns focus to what opened it. */
@@ -44,6 +57,7 @@ export function Dialog({
   size = "sm",
   trigger,
 }: DialogProps) {
+  const focus = useDialogFocus();
   return (
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       {trigger ? <Primitive.Trigger asChild>{trigger}</Primitive.Trigger> : null}
@@ -51,7 +65,7 @@ export function Dialog({
         <Primitive.Overlay className="fixed inset-0 z-40 animate-fade bg-black/40 dark:bg-black/60" />
         <Primitive.Content
           {...(description ? {} : { "aria-describedby": undefined })}
-          onOpenAutoFocus={focusWhereTyped}
+          {...focus}
           className={clsx(
             "fixed inset-x-3 top-[10dvh] z-50 mx-auto flex max-h-[80dvh] animate-fade flex-col rounded-lg border bg-raised shadow-pop focus:outline-none",
             widths[size],
@@ -155,13 +169,14 @@ type DrawerProps = {
 
 /** A panel from the side: phone navigation, details beside a list. */
 export function Drawer({ open, onOpenChange, title, side = "right", children }: DrawerProps) {
+  const focus = useDialogFocus();
   return (
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className="fixed inset-0 z-40 animate-fade bg-black/40 dark:bg-black/60" />
         <Primitive.Content
           aria-describedby={undefined}
-          onOpenAutoFocus={focusWhereTyped}
+          {...focus}
           className={clsx(
             "fixed inset-y-0 z-50 flex w-full animate-fade flex-col overflow-y-auto bg-raised shadow-pop focus:outline-none",
             side === "left" ? "left-0 max-w-72 border-r" : "right-0 max-w-xl border-l",

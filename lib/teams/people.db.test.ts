@@ -169,9 +169,15 @@ describe("forgotten password", () => {
       const answer = await ask(email);
       return { answer, ms: performance.now() - from };
     };
-    const [known, unknown] = [await timed(person.email), await timed("nobody@example.com")];
-    expect(known.answer).toEqual(unknown.answer);
-    expect(Math.abs(known.ms - unknown.ms)).toBeLessThan(0.1 * unknown.ms + 20);
+    // the quickest of a few, in turn: what else the machine does only ever adds
+    const quickest = { known: Number.POSITIVE_INFINITY, unknown: Number.POSITIVE_INFINITY };
+    for (let round = 0; round < 3; round++) {
+      const [known, unknown] = [await timed(person.email), await timed("nobody@example.com")];
+      expect(known.answer).toEqual(unknown.answer);
+      quickest.known = Math.min(quickest.known, known.ms);
+      quickest.unknown = Math.min(quickest.unknown, unknown.ms);
+    }
+    expect(Math.abs(quickest.known - quickest.unknown)).toBeLessThan(0.1 * quickest.unknown);
     expect(await db.outboxMail.count({ where: { toAddress: "nobody@example.com" } })).toBe(0);
   });
 
