@@ -226,6 +226,8 @@ test("the shell goes anywhere by keyboard, in both themes, and passes the access
   await page.getByRole("combobox", { name: "Go to or do" }).fill("Train a stud");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(new RegExp(`/runs/${failed.id}$`));
+  // while the palette is open, keys are text
+  await expect(page.getByRole("combobox", { name: "Go to or do" })).toBeHidden();
   await page.keyboard.press("g");
   await page.keyboard.press("p");
   await expect(page).toHaveURL(/\/projects$/);
