@@ -45,7 +45,6 @@ describe("parseEnv", () => {
     ["STILLHOUSE_SAMPLE", "yes"],
     ["LOG_LEVEL", "loud"],
     ["NODE_ENV", "prod"],
-    ["WORKER_CONCURRENCY", "-1"],
     ["STILLHOUSE_ALLOW_ADDRESSES", "10.0.0.0/33"],
     ["STILLHOUSE_ALLOW_ADDRESSES", "localhost"],
     ["STILLHOUSE_ALLOW_ADDRESSES", "http://localhost:8000"],

@@ -137,7 +137,6 @@ export const settings = {
     whole(1024, Number.MAX_SAFE_INTEGER).default(10 * 1024 ** 3),
     "a number of bytes, such as 10737418240 for 10 GiB",
   ),
-  WORKER_CONCURRENCY: setting(whole(1, 256).default(8), "the runs one worker process works on at once, 1 to 256"),
   METRICS_TOKEN: secret(
     text.min(16, "it is shorter than 16 characters").optional(),
     "at least 16 random characters, sent by Prometheus as a bearer token",

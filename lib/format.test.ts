@@ -66,6 +66,7 @@ describe("figures", () => {
     [formatRate(1234.5, "rows"), "1,235 rows/s"],
     [formatRate(0.2, "rows"), "12 rows/min"],
     [formatRate(0, "rows"), "0 rows/s"],
+    [formatRate(1_300_000, "bytes"), "1.3 MB/s"],
   ])("%s", (got, wanted) => expect(plain(got)).toBe(wanted));
 
   it.each([

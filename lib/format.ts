@@ -155,9 +155,10 @@ export function formatFigure(value: number | null | undefined, mostDecimals = 4)
   return significant(value, mostDecimals);
 }
 
-/** 1234.5, "rows" -> "1,235 rows/s"; slow ones a minute: "12 rows/min". */
+/** 1234.5, "rows" -> "1,235 rows/s"; slow ones a minute: "12 rows/min"; bytes in their own units: "1.3 MB/s". */
 export function formatRate(perSec: number | null | undefined, unit: string): string {
   if (perSec == null || !Number.isFinite(perSec)) return missing;
+  if (unit === "bytes") return `${formatBytes(perSec)}/s`;
   if (perSec > 0 && perSec < 1) return `${significant(perSec * 60, 1)}${space}${unit}/min`;
   return `${significant(perSec, 1)}${space}${unit}/s`;
 }

@@ -35,7 +35,7 @@ export function Answers({ run, groups }: { run: RunDetail; groups: Groups | unde
   const page = useEndpoint(
     generationResults,
     { ...filter, limit: 25, ...(cursor ? { cursor } : {}) },
-    { keepPrevious: true, refetchInterval: following ? followEveryMs : false },
+    { keepPrevious: true, refetchInterval: following ? followEveryMs : false, rereadOn: run.state },
   );
   const items = page.data?.items ?? [];
   const compared = groups?.gold.compared ?? 0;

@@ -26,7 +26,12 @@ export function RunPanel({ run }: { run: RunDetail }) {
   const groups = useEndpoint(
     generationGroups,
     { runId: run.id },
-    { refetchInterval: running ? groupsEveryMs(run.progress.done) : false, keepPrevious: true, staleTime: 0 },
+    {
+      refetchInterval: running ? groupsEveryMs(run.progress.done) : false,
+      rereadOn: run.state,
+      keepPrevious: true,
+      staleTime: 0,
+    },
   );
   if (!payload) return null;
   const { counts, done } = run.progress;

@@ -37,6 +37,8 @@ export function ApiProvider({ children }: { children: ReactNode }) {
 type ReadOptions<O> = Pick<UseQueryOptions<O, AppError>, "enabled" | "refetchInterval" | "staleTime"> & {
   /** topics whose changes refetch this, such as `run:<id>` */
   live?: readonly string[];
+  /** read again whenever this changes, such as the state of the run behind it: its last change may come between two looks */
+  rereadOn?: string;
   /** show the former answer while another page or filter loads */
   keepPrevious?: boolean;
 };
@@ -47,7 +49,7 @@ export function useEndpoint<I extends z.ZodObject, O extends z.ZodType>(
   input: z.input<I>,
   options: ReadOptions<z.output<O>> = {},
 ) {
-  const { live, keepPrevious, ...rest } = options;
+  const { live, keepPrevious, rereadOn, ...rest } = options;
   const result = useQuery<z.output<O>, AppError>({
     queryKey: keyOf(endpoint, input),
     queryFn: ({ signal }) => callEndpoint(endpoint, input, { signal }),
@@ -55,6 +57,13 @@ export function useEndpoint<I extends z.ZodObject, O extends z.ZodType>(
     ...rest,
   });
   useLive(live ?? [], () => void result.refetch());
+  const { refetch } = result;
+  const seen = useRef(rereadOn);
+  useEffect(() => {
+    if (seen.current === rereadOn) return;
+    seen.current = rereadOn;
+    void refetch();
+  }, [rereadOn, refetch]);
   return result;
 }
 
