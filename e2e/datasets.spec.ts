@@ -125,6 +125,9 @@ test("the same file again, a second version, and a dataset that goes", async ({ 
   await expect(page.getByRole("tab", { name: /^Rows/ })).toBeVisible({ timeout: 60_000 });
 
   await page.getByRole("link", { name: "All data" }).click();
+  // both pages have a menu of this name
+  await expect(page).toHaveURL(/\/data$/);
+  await expect(page.getByRole("tab", { name: /^Rows/ })).toBeHidden();
   await page.getByRole("button", { name: "Menu of Tickets" }).click();
   await page.getByRole("menuitem", { name: "Delete …" }).click();
   await page.getByRole("button", { name: "Delete 2 versions" }).click();
