@@ -159,3 +159,17 @@ test("Idempotency-Key: one effect, the same answer, other content refused", asyn
   expect(await db.auditEntry.count({ where: { action: "run.cancel", targetId: run } })).toBe(1);
   expect((await request("POST", `/runs/${runId}/cancel`, headers, "{}")).status).toBe(409);
 });
+
+test("a key left open by a request that died may be used again after a minute, not before", async () => {
+  const project = await makeProject(actor);
+  const run = await makeRun(actor, project.id, "import", {});
+  const key = randomUUID();
+  const headers = { ...bearer(token), ...json, "idempotency-key": key };
+  expect((await request("POST", `/runs/${run}/cancel`, headers, "{}")).status).toBe(200);
+  await db.$executeRaw`UPDATE "IdempotencyKey" SET "response" = NULL WHERE "key" = ${key}`;
+  const waiting = await request("POST", `/runs/${run}/cancel`, headers, "{}");
+  expect(waiting.status).toBe(409);
+  expect(await waiting.json()).toMatchObject({ error: { message: expect.stringContaining("still being worked on") } });
+  await db.$executeRaw`UPDATE "IdempotencyKey" SET "createdAt" = now() - interval '61 s' WHERE "key" = ${key}`;
+  expect((await request("POST", `/runs/${run}/cancel`, headers, "{}")).status).toBe(200);
+});

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Actor, Person } from "#lib/core/actor.ts";
-import { db, type Prisma } from "#lib/core/db.ts";
+import { db } from "#lib/core/db.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { decrypt, encrypt } from "#lib/core/secrets.ts";
+import { Prisma } from "#prisma/generated/client.ts";
 
 const keyPattern = /^[\x21-\x7e]{1,200}$/;
 /** Answers may hold what is shown only once (an API token's value, an invitation's link): they are kept encrypted. */
@@ -43,7 +44,7 @@ export async function once(
     const taken = await db.idempotencyKey.updateMany({
       where: {
         ...id,
-        response: { equals: null as unknown as Prisma.InputJsonValue },
+        response: { equals: Prisma.DbNull },
         createdAt: { lt: new Date(Date.now() - abandonedAfterMs) },
       },
       data: { createdAt: new Date() },
@@ -54,13 +55,15 @@ export async function once(
       });
     }
   }
+  let value: unknown;
   try {
-    const value = await run();
-    const sealed = encrypt(JSON.stringify(value), sealFor(id));
-    await db.idempotencyKey.update({ where: { actorKey_key: id }, data: { response: sealed } });
-    return { value, replayed: false };
+    value = await run();
   } catch (error) {
     await db.idempotencyKey.deleteMany({ where: id });
     throw error;
   }
+  // Outside the try: once the effect has happened, a fault here must not free the key for a second one.
+  const sealed = encrypt(JSON.stringify(value), sealFor(id));
+  await db.idempotencyKey.update({ where: { actorKey_key: id }, data: { response: sealed } });
+  return { value, replayed: false };
 }
