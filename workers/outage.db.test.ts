@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startTeacherServer, type TeacherServer } from "#e2e/support/teacher-server.ts";
 import { closeDb, db } from "#lib/core/db.ts";
 import { generationVerbs } from "#lib/generation/service.ts";
-import { makeProject, makeTeam, makeVersion } from "#lib/testing/factories.ts";
+import { makeProject, makeTeacher, makeTeam, makeVersion } from "#lib/testing/factories.ts";
 import { startPostgres } from "#scripts/postgres.ts";
 
 // A server of its own, because it is going to be stopped; before anything reads the settings.
@@ -51,26 +51,14 @@ async function startLabelling(): Promise<string> {
   const project = await makeProject(engineer, { labels: ["billing", "login", "network"] });
   const input = Array.from({ length: rows }, (_, index) => ({ input: `ticket ${index + 1}` }));
   const datasetVersionId = await makeVersion(engineer, project.id, input);
-  const teacher = await db.teacher.create({
-    data: {
-      teamId: engineer.teamId,
-      name: "T",
-      baseUrl: server.baseUrl,
-      model: "teacher-1",
-      inputPriceMicrosPerMtok: 1_000_000,
-      outputPriceMicrosPerMtok: 2_000_000,
-      priceSource: "typed",
-      maxConcurrency: concurrency,
-      createdById: engineer.userId,
-    },
-  });
+  const teacherId = await makeTeacher(engineer, server.baseUrl, concurrency);
   const create = generationVerbs.find((verb) => verb.endpoint.name === "generation.create");
   const made = await create?.call(
     { actor: engineer },
     {
       projectId: project.id,
       datasetVersionId,
-      teacherId: teacher.id,
+      teacherId,
       capMicros: null,
       autoConfirm: true,
       policy: "hold",

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import { startTeacherServer, type TeacherServer } from "#e2e/support/teacher-server.ts";
 import type { Actor } from "#lib/core/actor.ts";
 import { db } from "#lib/core/db.ts";
-import { makeProject, makeTeam, makeVersion } from "#lib/testing/factories.ts";
+import { makeProject, makeTeacher, makeTeam, makeVersion } from "#lib/testing/factories.ts";
 import { generationVerbs } from "./service.ts";
 
 vi.hoisted(() => {
@@ -53,23 +53,11 @@ function call(name: string, input: object): Promise<unknown> {
 async function newRun(policy: "retry" | "hold"): Promise<string> {
   const input = Array.from({ length: rows }, (_, index) => ({ input: `ticket ${index + 1}` }));
   const datasetVersionId = await makeVersion(engineer, projectId, input);
-  const teacher = await db.teacher.create({
-    data: {
-      teamId: engineer.teamId,
-      name: "T",
-      baseUrl: server.baseUrl,
-      model: "teacher-1",
-      inputPriceMicrosPerMtok: 1_000_000,
-      outputPriceMicrosPerMtok: 2_000_000,
-      priceSource: "typed",
-      maxConcurrency: concurrency,
-      createdById: engineer.userId,
-    },
-  });
+  const teacherId = await makeTeacher(engineer, server.baseUrl, concurrency);
   const made = await call("generation.create", {
     projectId,
     datasetVersionId,
-    teacherId: teacher.id,
+    teacherId,
     capMicros: null,
     autoConfirm: true,
     policy,

@@ -91,6 +91,24 @@ export async function makeVersion(
   return version.id;
 }
 
+/** A teacher without a key at `baseUrl`, $1 and $2 per million tokens. */
+export async function makeTeacher(actor: Actor, baseUrl: string, maxConcurrency: number): Promise<string> {
+  const teacher = await db.teacher.create({
+    data: {
+      teamId: actor.teamId,
+      name: "T",
+      baseUrl,
+      model: "teacher-1",
+      inputPriceMicrosPerMtok: 1_000_000,
+      outputPriceMicrosPerMtok: 2_000_000,
+      priceSource: "typed",
+      maxConcurrency,
+      createdById: actor.userId,
+    },
+  });
+  return teacher.id;
+}
+
 /** A run as a row, for tests of what reads runs; tests of runs themselves go through the verbs. */
 export async function makeRun(actor: Actor, projectId: string, kind: RunKind, payload: object): Promise<string> {
   const run = await db.run.create({
