@@ -6,7 +6,7 @@ import { useParams } from "next/navigation";
 import { IntervalTrack } from "#components/charts/interval-track.tsx";
 import { type IntervalScale, intervalScale } from "#components/charts/prepare-intervals.ts";
 import { PageTitle } from "#components/overview/page-title.tsx";
-import { ActiveRunLine } from "#components/projects/active-run.tsx";
+import { ActiveRunsCard } from "#components/projects/active-run.tsx";
 import { OriginMark } from "#components/ui/badge.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -55,15 +55,7 @@ export function Leaderboard() {
         actions={<EvaluateButton />}
       />
       <EvaluateDialog projectId={projectId} />
-      {running.length > 0 ? (
-        <Card className="mb-4">
-          <div className="space-y-2">
-            {running.map((run) => (
-              <ActiveRunLine key={run.id} run={run} />
-            ))}
-          </div>
-        </Card>
-      ) : null}
+      <ActiveRunsCard runs={running} />
       <Card flush>
         {list.error ? (
           <ErrorState error={list.error} onRetry={() => void list.refetch()} />

@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { Card } from "#components/ui/card.tsx";
 import { Progress } from "#components/ui/progress.tsx";
 import { StatePill } from "#components/ui/state-pill.tsx";
 import { formatCount, formatDuration } from "#lib/format.ts";
@@ -23,5 +24,19 @@ export function ActiveRunLine({ run }: { run: ActiveRun }) {
         <Progress value={share} label={run.title} className="w-full sm:ml-auto sm:w-40" />
       ) : null}
     </div>
+  );
+}
+
+/** The runs under way above a list of what they produce; nothing where there are none. */
+export function ActiveRunsCard({ runs }: { runs: readonly ActiveRun[] }) {
+  if (runs.length === 0) return null;
+  return (
+    <Card className="mb-4">
+      <div className="space-y-2">
+        {runs.map((run) => (
+          <ActiveRunLine key={run.id} run={run} />
+        ))}
+      </div>
+    </Card>
   );
 }

@@ -5,7 +5,7 @@ import Link from "next/link";
 import { useParams } from "next/navigation";
 import { TrainButton } from "#components/finetunes/train-button.tsx";
 import { PageTitle } from "#components/overview/page-title.tsx";
-import { ActiveRunLine } from "#components/projects/active-run.tsx";
+import { ActiveRunsCard } from "#components/projects/active-run.tsx";
 import { OriginMark, SimulatedBadge } from "#components/ui/badge.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -40,15 +40,7 @@ export function StudentList() {
         hint="Small models trained for this task. Quality is the newest evaluation on held-out rows; until there is one, the trainer's own validation is shown, which is no proof."
         actions={<TrainButton projectId={projectId} byAddress />}
       />
-      {running.length > 0 ? (
-        <Card className="mb-4">
-          <div className="space-y-2">
-            {running.map((run) => (
-              <ActiveRunLine key={run.id} run={run} />
-            ))}
-          </div>
-        </Card>
-      ) : null}
+      <ActiveRunsCard runs={running} />
       <Card flush>
         {list.error ? (
           <ErrorState error={list.error} onRetry={() => void list.refetch()} />
