@@ -31,7 +31,7 @@ export const importHandler: RunHandler<"import"> = async (ctx) => {
   // The last claim ended between its commit and the end of the run.
   if (version.state === "ready") return { end: "succeeded", result: resultOf(version) };
 
-  const loader = await Loader.open(version.id, ctx.run);
+  const loader = await Loader.open(version, ctx.run);
   try {
     const result = ctx.signal.aborted ? null : await importFile(ctx, version, loader);
     if (result) return { end: "succeeded", result };
@@ -93,7 +93,7 @@ async function importFile(ctx: Ctx, version: Version, loader: Loader): Promise<R
   } else await restart(ctx, version, loader);
 
   const chunker = new Chunker({
-    versionId: version.id,
+    target: version,
     how: version.source as Sniffed,
     mapping: ColumnMapping.parse(version.mapping),
     holdoutFraction: version.holdoutFraction,
@@ -155,6 +155,7 @@ async function finish(ctx: Ctx, version: Version, loader: Loader, { tally }: Chu
     state: "ready" as const,
     readyAt: new Date(),
     rowCount: rows,
+    lastPosition: rows,
     holdoutCount: holdout,
     labelledCount: labelled,
     rejectedCount: tally.rejected,

@@ -8,7 +8,7 @@ import {
   type Sniffed,
   type SourceRecord,
 } from "#lib/formats/types.ts";
-import { type Chunk, copyRejection, copyRow } from "./load.ts";
+import { type Chunk, copyRejection, copyRow, type Target } from "./load.ts";
 import { columnsOf, makeRow } from "./row.ts";
 import type { ColumnMapping } from "./schema.ts";
 import { inputDigest, inputHash, isHoldout } from "./split.ts";
@@ -18,7 +18,7 @@ import { type Checkpoint, keptRejections, Tally } from "./tally.ts";
 const chunkBytes = 1024 * 1024;
 
 export type ImportPlan = {
-  versionId: string;
+  target: Target;
   how: Sniffed;
   mapping: ColumnMapping;
   holdoutFraction: number;
@@ -91,14 +91,14 @@ export class Chunker {
     const digest = inputDigest(made.input);
     const holdout = isHoldout(digest, this.#plan.holdoutFraction);
     this.tally.row(made.input, made.output, holdout);
-    const line = copyRow(this.#plan.versionId, this.tally.rows, { ...made, holdout, inputHash: inputHash(digest) });
+    const line = copyRow(this.#plan.target.line, this.tally.rows, { ...made, holdout, inputHash: inputHash(digest) });
     this.#rows.push(line);
   }
 
   #reject(rejection: Rejection): void {
     this.tally.rejection(rejection.code, rejection.line, rejection.reason);
     if (this.tally.rejected > keptRejections) return;
-    const line = copyRejection(this.#plan.versionId, this.tally.rejected, rejection);
+    const line = copyRejection(this.#plan.target.id, this.tally.rejected, rejection);
     this.#rejections.push(line);
   }
 

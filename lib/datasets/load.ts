@@ -18,11 +18,11 @@ export function copyText(value: string | null): string {
 
 /** One line of COPY "Row". */
 export function copyRow(
-  versionId: string,
+  line: number,
   position: number,
   row: { input: string; output: string | null; holdout: boolean; inputHash: string },
 ): string {
-  return `${versionId}\t${position}\t${copyText(row.input)}\t${copyText(row.output)}\t${row.holdout ? "t" : "f"}\t${row.inputHash}\n`;
+  return `${line}\t${position}\t${copyText(row.input)}\t${copyText(row.output)}\t${row.holdout ? "t" : "f"}\t${row.inputHash}\n`;
 }
 
 /** One line of COPY "RejectedRow". What is told of a broken row may itself hold what no column takes. */
@@ -36,6 +36,9 @@ async function copy(client: pg.Client, sql: string, parts: Buffer[]): Promise<vo
   await pipeline(Readable.from(parts), client.query(copyFrom(sql)));
 }
 
+/** The version that an import fills. */
+export type Target = { id: string; line: number };
+
 /** What one chunk brings: rows and rejections as COPY text, and where the import stands behind them. */
 export type Chunk = { rows: Buffer[]; rejections: Buffer[]; checkpoint: Checkpoint };
 
@@ -46,20 +49,20 @@ export type Chunk = { rows: Buffer[]; rejections: Buffer[]; checkpoint: Checkpoi
  */
 export class Loader {
   readonly #client: pg.Client;
-  readonly #versionId: string;
+  readonly #target: Target;
   readonly #run: { id: string; leaseEpoch: number };
 
-  private constructor(client: pg.Client, versionId: string, run: { id: string; leaseEpoch: number }) {
+  private constructor(client: pg.Client, target: Target, run: { id: string; leaseEpoch: number }) {
     this.#client = client;
-    this.#versionId = versionId;
+    this.#target = target;
     this.#run = run;
   }
 
-  static async open(versionId: string, run: { id: string; leaseEpoch: number }): Promise<Loader> {
+  static async open(target: Target, run: { id: string; leaseEpoch: number }): Promise<Loader> {
     const client = await connectAlone();
     // A process that hangs in the middle of a chunk must not keep its uncommitted positions from the next holder.
     await client.query("SET idle_in_transaction_session_timeout = '15s'");
-    return new Loader(client, versionId, run);
+    return new Loader(client, target, run);
   }
 
   async close(): Promise<void> {
@@ -89,7 +92,7 @@ export class Loader {
     return this.#fenced(async () => {
       await copy(
         this.#client,
-        `COPY "Row" ("versionId", "position", "input", "output", "holdout", "inputHash") FROM STDIN`,
+        `COPY "Row" ("line", "position", "input", "output", "holdout", "inputHash") FROM STDIN`,
         rows,
       );
       await copy(
@@ -98,7 +101,7 @@ export class Loader {
         rejections,
       );
       await this.#client.query(`UPDATE "DatasetVersion" SET "checkpoint" = $2 WHERE "id" = $1`, [
-        this.#versionId,
+        this.#target.id,
         JSON.stringify(checkpoint),
       ]);
     });
@@ -107,10 +110,10 @@ export class Loader {
   /** Removes the rows of an import that will not be finished; with `rejections` also the reasons why. @throws LostLease */
   discard(what: { rejections: boolean }): Promise<void> {
     return this.#fenced(async () => {
-      await this.#client.query(`DELETE FROM "Row" WHERE "versionId" = $1`, [this.#versionId]);
+      await this.#client.query(`DELETE FROM "Row" WHERE "line" = $1`, [this.#target.line]);
       if (what.rejections)
-        await this.#client.query(`DELETE FROM "RejectedRow" WHERE "versionId" = $1`, [this.#versionId]);
-      await this.#client.query(`UPDATE "DatasetVersion" SET "checkpoint" = NULL WHERE "id" = $1`, [this.#versionId]);
+        await this.#client.query(`DELETE FROM "RejectedRow" WHERE "versionId" = $1`, [this.#target.id]);
+      await this.#client.query(`UPDATE "DatasetVersion" SET "checkpoint" = NULL WHERE "id" = $1`, [this.#target.id]);
     });
   }
 
@@ -118,13 +121,13 @@ export class Loader {
   async repeats(): Promise<{ duplicates: number; conflicts: number }> {
     const { rows } = await this.#client.query<{ duplicates: string; conflicts: string }>(
       `WITH repeated AS MATERIALIZED (
-         SELECT "inputHash", count(*) AS n FROM "Row" WHERE "versionId" = $1 GROUP BY "inputHash" HAVING count(*) > 1
+         SELECT "inputHash", count(*) AS n FROM "Row" WHERE "line" = $1 GROUP BY "inputHash" HAVING count(*) > 1
        ), conflicting AS (
-         SELECT 1 FROM "Row" JOIN repeated USING ("inputHash") WHERE "versionId" = $1
+         SELECT 1 FROM "Row" JOIN repeated USING ("inputHash") WHERE "line" = $1
          GROUP BY "inputHash" HAVING min("output" COLLATE "C") <> max("output" COLLATE "C")
        )
        SELECT (SELECT coalesce(sum(n - 1), 0) FROM repeated) AS duplicates, (SELECT count(*) FROM conflicting) AS conflicts`,
-      [this.#versionId],
+      [this.#target.line],
     );
     return { duplicates: Number(rows[0]?.duplicates ?? 0), conflicts: Number(rows[0]?.conflicts ?? 0) };
   }

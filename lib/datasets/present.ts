@@ -1,6 +1,6 @@
 import type { Db } from "#lib/core/db.ts";
 import type { Dataset as DatasetRow, DatasetVersion as VersionRow } from "#prisma/generated/client.ts";
-import { ColumnMapping, type Dataset, type DatasetVersion, ImportReport } from "./schema.ts";
+import { ChangeCounts, ColumnMapping, type Dataset, type DatasetVersion, ImportReport } from "./schema.ts";
 
 const shownVersions = 20;
 
@@ -36,6 +36,7 @@ export function presentVersion(
     sourceBytes: Number(row.sourceBytes),
     inputChars: Number(row.inputChars),
     mapping: ColumnMapping.parse(row.mapping),
+    changes: row.changes === null ? null : ChangeCounts.parse(row.changes),
     labelKinds: report.manyAnswers ? null : report.labels.length,
     warnings: report.warnings,
     createdBy: names.get(row.createdById) ?? "someone who left",

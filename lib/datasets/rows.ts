@@ -1,6 +1,7 @@
 import { pool } from "#lib/core/db.ts";
 import { AppError } from "#lib/core/errors.ts";
 import type { Row, RowFilter } from "./schema.ts";
+import { type RowSet, versionRows } from "./version-rows.ts";
 
 /** Rows looked at by one statement of a filtered request, and how long a request goes on with further ones. */
 const windowRows = 20_000;
@@ -11,28 +12,30 @@ const listChars = 500;
 
 export type RowPage = { items: Row[]; nextCursor: string | null; searchedTo: number };
 
-type Built = { where: string; values: unknown[] };
+type Built = { rows: string; where: string; values: unknown[] };
 
 const repeatedSql = {
-  duplicates: `r."inputHash" IN (SELECT "inputHash" FROM "Row" WHERE "versionId" = $1 GROUP BY "inputHash" HAVING count(*) > 1)`,
-  conflicts: `r."inputHash" IN (SELECT "inputHash" FROM "Row" WHERE "versionId" = $1 GROUP BY "inputHash"
-    HAVING count(*) > 1 AND min("output" COLLATE "C") <> max("output" COLLATE "C"))`,
+  duplicates: "count(*) > 1",
+  conflicts: `count(*) > 1 AND min("output" COLLATE "C") <> max("output" COLLATE "C")`,
 } as const;
 
-/** Conditions of a filter; `$1` is the version. Every value is a parameter. */
-function build(versionId: string, filter: RowFilter): Built {
-  const values: unknown[] = [versionId];
+/** Conditions of a filter. Every value is a parameter. */
+function build(rows: string, filter: RowFilter): Built {
+  const values: unknown[] = [];
   const conditions: string[] = [];
   const param = (value: unknown) => `$${values.push(value)}`;
   if (filter.split) conditions.push(`r."holdout" = ${param(filter.split === "holdout")}`);
   if (filter.label !== undefined) conditions.push(`r."output" = ${param(filter.label)}`);
   if (filter.hasOutput !== undefined) conditions.push(`r."output" IS ${filter.hasOutput ? "NOT NULL" : "NULL"}`);
-  if (filter.repeated) conditions.push(repeatedSql[filter.repeated]);
+  if (filter.repeated)
+    conditions.push(
+      `r."inputHash" IN (SELECT "inputHash" FROM ${rows} q GROUP BY "inputHash" HAVING ${repeatedSql[filter.repeated]})`,
+    );
   if (filter.search) {
     const text = param(`%${filter.search.replace(/[\\%_]/g, "\\$&")}%`);
     conditions.push(`(r."input" ILIKE ${text} OR r."output" ILIKE ${text})`);
   }
-  return { where: conditions.map((condition) => ` AND ${condition}`).join(""), values };
+  return { rows, where: conditions.map((condition) => ` AND ${condition}`).join(""), values };
 }
 
 async function select(built: Built, after: number, to: number | null, limit: number, full: boolean): Promise<Row[]> {
@@ -46,7 +49,7 @@ async function select(built: Built, after: number, to: number | null, limit: num
     await client.query(`SET statement_timeout = ${timeoutMs}`);
     const { rows } = await client.query<Row>(
       `SELECT r."position", ${text}, r."holdout", ${full ? "false" : `length(r."input") > ${listChars} OR coalesce(length(r."output"), 0) > ${listChars}`} AS cut
-       FROM "Row" r WHERE r."versionId" = $1${built.where} AND r."position" > $${values.length + 1}${bound}
+       FROM ${built.rows} r WHERE true${built.where} AND r."position" > $${values.length + 1}${bound}
        ORDER BY r."position" LIMIT $${values.length + 2}`,
       [...values, after, limit, ...(to === null ? [] : [to])],
     );
@@ -67,14 +70,13 @@ async function select(built: Built, after: number, to: number | null, limit: num
  * A page of rows behind `after`, by position. Without a filter it is one index range, equally fast at any depth. With one, windows of
  * 20,000 rows are looked at until the page is full or the time is spent; `nextCursor` then goes on behind what was looked at, so that a
  * rare word in a large version costs many short requests rather than one that never ends.
- * @param rowCount rows of the version
  */
 export async function readRows(
-  version: { id: string; rowCount: number },
+  version: RowSet & { lastPosition: number },
   filter: RowFilter,
   page: { after: number; limit: number; full: boolean },
 ): Promise<RowPage> {
-  const built = build(version.id, filter);
+  const built = build(versionRows(version), filter);
   const { limit, full } = page;
   if (built.where === "" || filter.repeated) {
     const rows = await select(built, page.after, null, limit + 1, full);
@@ -84,25 +86,25 @@ export async function readRows(
     return {
       items,
       nextCursor: more ? String(last.position) : null,
-      searchedTo: more ? last.position : version.rowCount,
+      searchedTo: more ? last.position : version.lastPosition,
     };
   }
   const until = performance.now() + budgetMs;
   const items: Row[] = [];
   let at = page.after;
-  while (items.length < limit && at < version.rowCount) {
-    const to = Math.min(at + windowRows, version.rowCount);
+  while (items.length < limit && at < version.lastPosition) {
+    const to = Math.min(at + windowRows, version.lastPosition);
     items.push(...(await select(built, at, to, limit - items.length, full)));
     const last = items.at(-1);
     at = items.length >= limit && last ? last.position : to;
     if (performance.now() > until) break;
   }
-  return { items, nextCursor: at < version.rowCount ? String(at) : null, searchedTo: at };
+  return { items, nextCursor: at < version.lastPosition ? String(at) : null, searchedTo: at };
 }
 
 /** All rows in order, a few at a time, for downloads. */
-export async function* everyRow(versionId: string, filter: RowFilter): AsyncGenerator<Row[]> {
-  const built = build(versionId, filter);
+export async function* everyRow(version: RowSet, filter: RowFilter): AsyncGenerator<Row[]> {
+  const built = build(versionRows(version), filter);
   for (let after = 0; ; ) {
     const rows = await select(built, after, null, 1_000, true);
     const last = rows.at(-1);

@@ -43,6 +43,34 @@ export type ImportReport = z.infer<typeof ImportReport>;
 
 export const VersionState = z.enum(["importing", "ready", "failed"]);
 
+export const VersionOrigin = z.enum(["import", "edit", "filter", "label", "fix", "review", "synthesis"]);
+export type VersionOrigin = z.infer<typeof VersionOrigin>;
+
+/** What a version changed against its parent, in rows. `labels`: of the changed ones, those with another gold answer. */
+export const ChangeCounts = z.object({ added: z.int(), removed: z.int(), changed: z.int(), labels: z.int() });
+export type ChangeCounts = z.infer<typeof ChangeCounts>;
+
+/** How a row came about, where it was not imported. Positions are on the row's line. */
+export const RowOrigin = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("edit"), userId: z.uuid() }),
+  z.object({ kind: z.literal("label"), runId: z.uuid() }),
+  z.object({ kind: z.literal("fix"), check: z.string() }),
+  z.object({ kind: z.literal("review"), userIds: z.array(z.uuid()) }),
+  z.object({
+    kind: z.literal("synthesis"),
+    runId: z.uuid(),
+    /** rows that the teacher was shown */
+    parents: z.array(z.int()),
+    /** what was asked for: paraphrase, hard negative, topic … */
+    method: z.string(),
+    model: z.string(),
+  }),
+]);
+export type RowOrigin = z.infer<typeof RowOrigin>;
+
+/** Why a version is made, in a person's words. */
+export const Reason = z.string().trim().min(1, "say why").max(500);
+
 export const DatasetVersion = z.object({
   id: z.uuid(),
   datasetId: z.uuid(),
@@ -57,6 +85,12 @@ export const DatasetVersion = z.object({
   contentHash: z.string().nullable(),
   mapping: ColumnMapping,
   holdoutFraction: z.number(),
+  origin: VersionOrigin,
+  parentId: z.uuid().nullable(),
+  reason: z.string(),
+  changes: ChangeCounts.nullable(),
+  /** positions go up to this, with gaps where rows were removed */
+  lastPosition: z.int(),
   rowCount: z.int(),
   holdoutCount: z.int(),
   rejectedCount: z.int(),

@@ -1,6 +1,6 @@
-import { hash } from "node:crypto";
 import { z } from "zod";
 import { AppError } from "#lib/core/errors.ts";
+import { ContentHash } from "./content-hash.ts";
 import { maxLabels } from "./labels.ts";
 import type { ImportReport } from "./schema.ts";
 
@@ -27,8 +27,8 @@ export const Checkpoint = z.object({
   firstRejection: z.string().nullable(),
   /** label -> [rows, of them held out]; null once there were more than `maxLabels` */
   labels: z.array(z.tuple([z.string(), z.number(), z.number()])).nullable(),
-  /** running sha256 over the rows: h(n) = sha256(h(n-1) + JSON of [input, output]) */
-  chain: z.string(),
+  /** `ContentHash` of the rows so far */
+  contentHash: z.string(),
 });
 export type Checkpoint = z.infer<typeof Checkpoint>;
 
@@ -42,7 +42,7 @@ export class Tally {
   #byCode = new Map<string, number>();
   #firstRejection: string | null = null;
   #labels: Map<string, { rows: number; holdout: number }> | null = new Map();
-  #chain = "";
+  #hash = new ContentHash();
 
   /** @throws AppError INVALID when the import had already been found to be mostly bad */
   constructor(from: Checkpoint | null) {
@@ -55,7 +55,7 @@ export class Tally {
     this.#byCode = new Map(from.rejectedByCode);
     this.#firstRejection = from.firstRejection;
     this.#labels = from.labels && new Map(from.labels.map(([label, rows, holdout]) => [label, { rows, holdout }]));
-    this.#chain = from.chain;
+    this.#hash = new ContentHash(from.contentHash);
     // Killed between its verdict and its end, an import must not slip past the verdict.
     if (this.rows + this.rejected === judgedRows) this.#judge();
   }
@@ -66,7 +66,7 @@ export class Tally {
     if (this.rows + this.rejected === judgedRows) this.#judge();
     if (holdout) this.holdout += 1;
     this.inputChars += input.length;
-    this.#chain = hash("sha256", this.#chain + JSON.stringify([input, output]), "hex");
+    this.#hash.row(input, output, holdout);
     if (output === null) return;
     this.labelled += 1;
     if (!this.#labels) return;
@@ -89,9 +89,9 @@ export class Tally {
     if (this.rows + this.rejected === judgedRows) this.#judge();
   }
 
-  /** sha256 over the rows in order; equal rows in equal order have equal hashes, whatever the file around them was. */
+  /** Equal rows have equal hashes, whatever their order and the file around them. */
   get contentHash(): string {
-    return this.#chain || hash("sha256", "", "hex");
+    return this.#hash.toString();
   }
 
   /**
@@ -129,7 +129,7 @@ export class Tally {
       rejectedByCode: [...this.#byCode],
       firstRejection: this.#firstRejection,
       labels: this.#labels && [...this.#labels].map(([label, { rows, holdout }]) => [label, rows, holdout]),
-      chain: this.#chain,
+      contentHash: this.contentHash,
     };
   }
 

@@ -18,6 +18,7 @@ import {
   versionRejectedDownload,
   versionRows,
 } from "./schema.ts";
+import type { RowSet } from "./version-rows.ts";
 
 type Version = DatasetVersion & { dataset: Dataset };
 
@@ -105,12 +106,12 @@ const rejectedDownload = download(versionRejectedDownload, async ({ found }) => 
 });
 
 async function* rowLines(
-  versionId: string,
+  version: RowSet,
   format: "jsonl" | "csv",
   split: "train" | "holdout" | undefined,
 ): AsyncGenerator<string> {
   if (format === "csv") yield csvLine(["input", "output", "split"]);
-  for await (const page of everyRow(versionId, split ? { split } : {})) {
+  for await (const page of everyRow(version, split ? { split } : {})) {
     yield page
       .map(({ input, output, holdout }) => {
         const side = holdout ? "holdout" : "train";
@@ -127,7 +128,7 @@ const downloadRows = download(versionDownload, async ({ input, found }) => {
   refuseUnready(version);
   const side = input.split ? ` ${input.split}` : "";
   return {
-    stream: streamOf(rowLines(version.id, input.format, input.split)),
+    stream: streamOf(rowLines(version, input.format, input.split)),
     fileName: `${version.dataset.name} v${version.number}${side}.${input.format}`,
     contentType: input.format === "csv" ? "text/csv; charset=utf-8" : "application/jsonl; charset=utf-8",
   };

@@ -1,4 +1,5 @@
 import type { pool as databasePool } from "#lib/core/db.ts";
+import { loadRowSet, versionRows } from "#lib/datasets/version-rows.ts";
 import type { JudgedRow } from "./judge.ts";
 
 type Queries = Pick<typeof databasePool, "query">;
@@ -20,16 +21,16 @@ const PAGE = 2_000;
 
 /** The rows of an evaluation in order, page by page. Only `ok` answers count; the others keep their latency. */
 export async function* rowsToJudge(db: Queries, source: Source): AsyncGenerator<RowToJudge[]> {
+  const from = versionRows(await loadRowSet(source.versionId, db));
   for (let after = 0; ; ) {
     const { rows } = await db.query<RowToJudge>(
       `SELECT r."position", r."input", r."output" AS gold,
          CASE WHEN g."status" = 'ok' THEN g."answer" END AS teacher,
          CASE WHEN g."status" = 'ok' AND g."latencyMs" > 0 THEN g."latencyMs" END AS "teacherLatencyMs"
-       FROM "Row" r LEFT JOIN "GenerationResult" g ON g."runId" = $2::uuid AND g."position" = r."position"
-       WHERE r."versionId" = $1::uuid AND r."position" > $3 AND ($4 OR r."holdout")
-         AND ($2::uuid IS NULL OR g."runId" IS NOT NULL)
+       FROM ${from} r LEFT JOIN "GenerationResult" g ON g."runId" = $1::uuid AND g."position" = r."position"
+       WHERE r."position" > $2 AND ($3 OR r."holdout") AND ($1::uuid IS NULL OR g."runId" IS NOT NULL)
        ORDER BY r."position" LIMIT ${PAGE}`,
-      [source.versionId, source.generationRunId, after, source.rows === "all"],
+      [source.generationRunId, after, source.rows === "all"],
     );
     if (rows.length > 0) yield rows;
     const last = rows.at(-1);
@@ -50,6 +51,8 @@ export async function sourceFacts(
   seenInTraining: number;
   teacherPer1kMicros: number | null;
 }> {
+  const mine = versionRows(await loadRowSet(source.versionId, db));
+  const trained = versionRows(await loadRowSet(trainedOn, db));
   const { rows } = await db.query<{
     total: number;
     available: number;
@@ -58,16 +61,16 @@ export async function sourceFacts(
     cost: number | null;
   }>(
     `WITH mine AS (
-       SELECT r."position", r."inputHash", g."costMicros", $2::uuid IS NULL OR g."runId" IS NOT NULL AS judged
-       FROM "Row" r LEFT JOIN "GenerationResult" g ON g."runId" = $2::uuid AND g."position" = r."position"
-       WHERE r."versionId" = $1::uuid AND ($3 OR r."holdout"))
+       SELECT r."position", r."inputHash", g."costMicros", $1::uuid IS NULL OR g."runId" IS NOT NULL AS judged
+       FROM ${mine} r LEFT JOIN "GenerationResult" g ON g."runId" = $1::uuid AND g."position" = r."position"
+       WHERE $2 OR r."holdout")
      SELECT count(*) FILTER (WHERE judged)::int AS total, count(*)::int AS available,
        count(DISTINCT mine."inputHash") FILTER (WHERE judged)::int AS distinct,
        count(*) FILTER (WHERE judged AND learned."inputHash" IS NOT NULL)::int AS seen,
        avg("costMicros")::float8 AS cost
-     FROM mine LEFT JOIN (SELECT DISTINCT "inputHash" FROM "Row" WHERE "versionId" = $4::uuid AND NOT "holdout") learned
+     FROM mine LEFT JOIN (SELECT DISTINCT "inputHash" FROM ${trained} t WHERE NOT "holdout") learned
        ON learned."inputHash" = mine."inputHash"`,
-    [source.versionId, source.generationRunId, source.rows === "all", trainedOn],
+    [source.generationRunId, source.rows === "all"],
   );
   const facts = rows[0] ?? { total: 0, available: 0, distinct: 0, seen: 0, cost: null };
   return {

@@ -143,9 +143,8 @@ describe("collecting rows", () => {
     const testSet = await makeVersion(engineer, projectId, [
       { input: "train 0" },
       { input: "train 1" },
-      { input: "x" },
+      { input: "Train  1" },
     ]);
-    await db.row.updateMany({ where: { versionId: testSet, position: 3 }, data: { inputHash: 1n } });
     const facts = await sourceFacts(pool, { versionId: testSet, generationRunId: null, rows: "all" }, versionId);
     expect(facts).toEqual({ total: 3, notAsked: 0, duplicates: 1, seenInTraining: 3, teacherPer1kMicros: null });
   });

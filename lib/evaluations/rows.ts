@@ -1,4 +1,5 @@
 import { pool } from "#lib/core/db.ts";
+import { loadRowSet, versionRows } from "#lib/datasets/version-rows.ts";
 import type { EvaluationReport } from "./report.ts";
 import { type Correctness, type EvaluationRowItem, NO_ANSWER, OUTSIDE } from "./schema.ts";
 
@@ -49,11 +50,11 @@ function conditions({ id, report }: Target, query: RowQuery): { where: string; v
   return { where: parts.join(" AND "), values };
 }
 
-const FROM = `FROM "EvaluationRow" e JOIN "Row" r ON r."versionId" = $VERSION::uuid AND r."position" = e."position"`;
 const COLUMNS = `e."position", r."input", e."gold", e."teacher", e."student", e."confidence", e."teacherLatencyMs", e."studentLatencyMs"`;
 
-function from(target: Target, values: unknown[]): string {
-  return FROM.replace("$VERSION", `$${values.push(target.datasetVersionId)}`);
+async function from(target: Target): Promise<string> {
+  const rows = versionRows(await loadRowSet(target.datasetVersionId));
+  return `FROM "EvaluationRow" e JOIN ${rows} r ON r."position" = e."position"`;
 }
 
 const orders: Record<Sort, { by: string; after: (confidence: string, position: string) => string }> = {
@@ -91,7 +92,7 @@ export async function findRows(
     const c = page.sort === "position" ? "" : `$${values.push(confidence)}::float8`;
     after = ` AND ${order.after(c, `$${values.push(position)}::int`)}`;
   }
-  const joined = from(target, values);
+  const joined = await from(target);
   const { rows } = await pool.query<EvaluationRowItem>(
     `SELECT ${COLUMNS} ${joined} WHERE ${where}${after} ORDER BY ${order.by} LIMIT $${values.push(page.limit)}::int`,
     values,
@@ -102,7 +103,7 @@ export async function findRows(
 /** Matching rows, counted to 10,000. */
 export async function countRows(target: Target, query: RowQuery): Promise<{ total: number; capped: boolean }> {
   const { where, values } = conditions(target, query);
-  const joined = from(target, values);
+  const joined = await from(target);
   const { rows } = await pool.query<{ n: number }>(
     `SELECT count(*)::int AS n FROM (SELECT 1 ${joined} WHERE ${where} LIMIT ${COUNT_CAP + 1}) x`,
     values,

@@ -1,4 +1,5 @@
 import type { pool as databasePool } from "#lib/core/db.ts";
+import { loadRowSet, versionRows } from "#lib/datasets/version-rows.ts";
 import type { LabelSource } from "#lib/jobs/kinds/finetune.ts";
 
 type Queries = Pick<typeof databasePool, "query">;
@@ -13,10 +14,15 @@ const labelOf: Record<LabelSource, string> = {
 };
 
 /** Training rows with both possible labels. Hold-out rows are excluded here, once, for counts and export alike. */
-const training = `
+const trainingOf = (rows: string) => `
   SELECT r."position", r."input", nullif(r."output", '') AS gold, CASE WHEN g."status" = 'ok' THEN nullif(g."answer", '') END AS teacher
-  FROM "Row" r LEFT JOIN "GenerationResult" g ON g."runId" = $2::uuid AND g."position" = r."position"
-  WHERE r."versionId" = $1::uuid AND NOT r."holdout"`;
+  FROM ${rows} r LEFT JOIN "GenerationResult" g ON g."runId" = $1::uuid AND g."position" = r."position"
+  WHERE NOT r."holdout"`;
+
+async function rowsOf(db: Queries, source: TrainingSource): Promise<{ rows: string; training: string }> {
+  const rows = versionRows(await loadRowSet(source.datasetVersionId, db));
+  return { rows, training: trainingOf(rows) };
+}
 
 export type TrainingCounts = {
   trainRows: number;
@@ -31,13 +37,14 @@ export type TrainingCounts = {
 export async function countRows(db: Queries, source: TrainingSource): Promise<TrainingCounts> {
   const label = labelOf[source.labelSource];
   const fromGold = source.labelSource === "teacher" ? "false" : "gold IS NOT NULL";
+  const { training } = await rowsOf(db, source);
   const { rows } = await db.query<TrainingCounts>(
     `WITH t AS (${training})
      SELECT count(*)::int AS "trainRows", count(${label})::int AS "labelledRows",
        count(*) FILTER (WHERE ${fromGold})::int AS "goldRows",
        count(*) FILTER (WHERE ${label} IS NOT NULL AND NOT (${fromGold}))::int AS "teacherRows",
        coalesce(sum(length("input")) FILTER (WHERE ${label} IS NOT NULL), 0)::float8 AS "inputChars" FROM t`,
-    [source.datasetVersionId, source.generationRunId],
+    [source.generationRunId],
   );
   return rows[0] ?? { trainRows: 0, labelledRows: 0, goldRows: 0, teacherRows: 0, inputChars: 0 };
 }
@@ -49,24 +56,26 @@ export async function countLabels(
   most: number,
 ): Promise<{ label: string; rows: number }[]> {
   const label = labelOf[source.labelSource];
+  const { training } = await rowsOf(db, source);
   const { rows } = await db.query<{ label: string; rows: number }>(
     `WITH t AS (${training}) SELECT ${label} AS label, count(*)::int AS rows FROM t WHERE ${label} IS NOT NULL
      GROUP BY 1 ORDER BY 2, 1 LIMIT ${most}`,
-    [source.datasetVersionId, source.generationRunId],
+    [source.generationRunId],
   );
   return rows;
 }
 
 /** Gold labels of the hold-out that no training row carries. At most 20. */
 export async function unseenLabels(db: Queries, source: TrainingSource): Promise<string[]> {
-  const { rows } = await db.query<{ label: string }>(
+  const { rows, training } = await rowsOf(db, source);
+  const found = await db.query<{ label: string }>(
     `WITH t AS (${training})
-     SELECT DISTINCT h."output" AS label FROM "Row" h WHERE h."versionId" = $1::uuid AND h."holdout" AND h."output" <> ''
+     SELECT DISTINCT h."output" AS label FROM ${rows} h WHERE h."holdout" AND h."output" <> ''
        AND NOT EXISTS (SELECT 1 FROM t WHERE ${labelOf[source.labelSource]} = h."output")
      ORDER BY 1 LIMIT 20`,
-    [source.datasetVersionId, source.generationRunId],
+    [source.generationRunId],
   );
-  return rows.map(({ label }) => label);
+  return found.rows.map(({ label }) => label);
 }
 
 const PAGE = 2_000;
@@ -74,10 +83,11 @@ const PAGE = 2_000;
 /** Labelled training rows as JSON lines for a trainer, in order, a page at a time. */
 export async function* exportRows(db: Queries, source: TrainingSource): AsyncGenerator<Uint8Array> {
   const label = labelOf[source.labelSource];
+  const { training } = await rowsOf(db, source);
   for (let after = 0; ; ) {
     const { rows } = await db.query<{ position: number; input: string; label: string | null }>(
-      `SELECT "position", "input", ${label} AS label FROM (${training} AND r."position" > $3 ORDER BY r."position" LIMIT ${PAGE}) t`,
-      [source.datasetVersionId, source.generationRunId, after],
+      `SELECT "position", "input", ${label} AS label FROM (${training} AND r."position" > $2 ORDER BY r."position" LIMIT ${PAGE}) t`,
+      [source.generationRunId, after],
     );
     const lines = rows.flatMap(({ input, label }) => (label === null ? [] : [`${JSON.stringify({ input, label })}\n`]));
     if (lines.length > 0) yield Buffer.from(lines.join(""));

@@ -47,10 +47,9 @@ function columns(results: readonly ResultRow[]): unknown[] {
 
 /** The ledger of one claim. `only` narrows the selection to given positions (the smoke test). @throws LostLease from writes. */
 export function pgLedger(claim: Claim, selection: Selection, only: readonly number[] | null = null): Ledger {
-  const { where, values } = selectionSql(selection, 4);
+  const { from, values } = selectionSql(selection, 4);
   const nextSql = `
-    SELECT r."position", r."input" FROM "Row" r
-    WHERE ${where} AND r."position" > $1 AND ($2::int[] IS NULL OR r."position" = ANY($2::int[]))
+    SELECT r."position", r."input" ${from} AND r."position" > $1 AND ($2::int[] IS NULL OR r."position" = ANY($2::int[]))
       AND NOT EXISTS (SELECT 1 FROM "GenerationResult" g WHERE g."runId" = $3::uuid AND g."position" = r."position")
     ORDER BY r."position" LIMIT $4`;
   return {

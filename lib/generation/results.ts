@@ -1,5 +1,6 @@
 import { pool } from "#lib/core/db.ts";
 import { toPage } from "#lib/core/endpoint.ts";
+import { runRows } from "./run-rows.ts";
 import type { Groups, Result, ResultStatus } from "./schema.ts";
 
 /** Characters of a text that a list carries; the export has all of it. */
@@ -31,10 +32,7 @@ function whereOf(filter: ResultFilter): { where: string; values: unknown[] } {
   return { where: conditions.join(" AND "), values };
 }
 
-const joined = `
-  FROM "GenerationResult" g
-  JOIN "Run" run ON run."id" = g."runId"
-  JOIN "Row" r ON r."versionId" = (run."payload"->>'datasetVersionId')::uuid AND r."position" = g."position"`;
+const joinedTo = (rows: string) => `FROM "GenerationResult" g JOIN ${rows} r ON r."position" = g."position"`;
 const fields = (most: number | null) => {
   const text = (column: string) => (most === null ? column : `left(${column}, ${most})`);
   return `g."position", ${text(`r."input"`)} AS input, r."output" AS gold, r."holdout", g."status", g."answer",
@@ -45,6 +43,7 @@ const fields = (most: number | null) => {
 /** One page of answers, last row first. `cursor` is the position of the page's last row. */
 export async function listResults(filter: ResultFilter, cursor: string | undefined, limit: number) {
   const { where, values } = whereOf(filter);
+  const joined = joinedTo(await runRows(filter.runId));
   const before = cursor && /^\d{1,9}$/.test(cursor) ? Number(cursor) : 2_147_483_647;
   const { rows } = await pool.query<Result>(
     `SELECT ${fields(shown)} ${joined} WHERE ${where} AND g."position" < $${values.length + 1}
@@ -57,6 +56,7 @@ export async function listResults(filter: ResultFilter, cursor: string | undefin
 /** All answers in row order, in blocks, for exports. */
 export async function* eachResult(filter: ResultFilter): AsyncGenerator<Result[]> {
   const { where, values } = whereOf(filter);
+  const joined = joinedTo(await runRows(filter.runId));
   for (let after = 0; ; ) {
     const { rows } = await pool.query<Result>(
       `SELECT ${fields(null)} ${joined} WHERE ${where} AND g."position" > $${values.length + 1}
@@ -72,6 +72,7 @@ export async function* eachResult(filter: ResultFilter): AsyncGenerator<Result[]
 
 /** Counts by status, reason and answer, and the agreement with gold. */
 export async function groupResults(runId: string): Promise<Groups> {
+  const joined = joinedTo(await runRows(runId));
   const [statuses, reasons, answers, gold] = await Promise.all([
     pool.query<Groups["statuses"][number]>(
       `SELECT "status", count(*)::int AS rows FROM "GenerationResult" WHERE "runId" = $1::uuid GROUP BY 1 ORDER BY 2 DESC`,

@@ -23,6 +23,7 @@ import {
   generationUnknown,
   generationUpdate,
 } from "./schema.ts";
+import { firstRow } from "./selection.ts";
 
 type Payload = PayloadOf<"generation">;
 type Version = DatasetVersion & {
@@ -148,14 +149,7 @@ const preview = query(generationPreview, async ({ db, input, found }) => {
   const prompt = buildPrompt(task);
   const maxTokens = input.maxTokens ?? defaultMaxTokens(task);
   const size = sizeOf(version, input.rows, input.limit ?? null);
-  const row = await db.row.findFirst({
-    where: {
-      versionId: version.id,
-      ...(input.rows === "all" ? {} : { holdout: input.rows === "holdout" }),
-      ...(input.position ? { position: { gte: input.position } } : {}),
-    },
-    orderBy: { position: "asc" },
-  });
+  const row = (await firstRow(version, input.rows, input.position ?? 0)) ?? null;
   const request = row && {
     model: teacher.model,
     messages: messagesFor(prompt, row.input),

@@ -1,6 +1,7 @@
 import { pool } from "#lib/core/db.ts";
 import { AppError } from "#lib/core/errors.ts";
 import type { SmokeRow } from "./estimate.ts";
+import { runRows } from "./run-rows.ts";
 import { type ResultStatus, statusWords } from "./schema.ts";
 
 export type SmokeResult = SmokeRow & { position: number; status: ResultStatus; error: string | null; raw: string };
@@ -14,8 +15,7 @@ export async function loadSmoke(runId: string, positions: readonly number[]): Pr
     `SELECT g."position", g."status", g."error", left(g."raw", 200) AS raw, length(r."input") AS chars, g."inputTokens",
        g."outputTokens", g."latencyMs"
      FROM "GenerationResult" g
-     JOIN "Run" run ON run."id" = g."runId"
-     JOIN "Row" r ON r."versionId" = (run."payload"->>'datasetVersionId')::uuid AND r."position" = g."position"
+     JOIN ${await runRows(runId)} r ON r."position" = g."position"
      WHERE g."runId" = $1::uuid AND g."position" = ANY($2::int[]) ORDER BY g."position"`,
     [runId, positions],
   );

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type Actor, makeActor } from "#lib/core/actor.ts";
 import { db } from "#lib/core/db.ts";
 import type { Role } from "#lib/core/permissions.ts";
+import { inputDigest, inputHash } from "#lib/datasets/split.ts";
 import type { Project, RunKind, TaskKind, Team, User } from "#prisma/generated/client.ts";
 
 /** A person; the address is unique. */
@@ -73,6 +74,7 @@ export async function makeVersion(
       holdoutCount: rows.filter((row) => row.holdout).length,
       labelledCount: rows.filter((row) => row.output).length,
       labelCounts,
+      lastPosition: rows.length,
       inputChars: rows.reduce((sum, row) => sum + row.input.length, 0),
       createdById: actor.userId,
       readyAt: new Date(),
@@ -80,12 +82,12 @@ export async function makeVersion(
   });
   await db.row.createMany({
     data: rows.map((row, index) => ({
-      versionId: version.id,
+      line: version.line,
       position: index + 1,
       input: row.input,
       output: row.output ?? null,
       holdout: row.holdout ?? false,
-      inputHash: BigInt(index),
+      inputHash: BigInt(inputHash(inputDigest(row.input))),
     })),
   });
   return version.id;

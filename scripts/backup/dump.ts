@@ -44,7 +44,7 @@ async function dumpTable(client: pg.Client, name: string, folder: string): Promi
     },
   });
   const list = columns.map(quoted).join(", ");
-  const source = client.query(copyTo(`COPY public.${quoted(name)} (${list}) TO STDOUT`));
+  const source = client.query(copyTo(`COPY (SELECT ${list} FROM public.${quoted(name)}) TO STDOUT`));
   await pipeline(source, measure, createWriteStream(path.join(folder, "tables", `${name}.copy`)));
   return { name, columns, rows: lines, sha256: hash.digest("hex") };
 }

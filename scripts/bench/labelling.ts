@@ -39,6 +39,7 @@ Object.assign(process.env, {
 await migrateEmptyDatabase(postgres.url);
 // read after the settings are there
 const { closeDb, db, isPassingDbFault } = await import("#lib/core/db.ts");
+const { loadRowSet } = await import("#lib/datasets/version-rows.ts");
 const { answerJudge } = await import("#lib/generation/answer.ts");
 const { startEngine } = await import("#lib/generation/engine.ts");
 const { pgLedger } = await import("#lib/generation/pg-ledger.ts");
@@ -93,7 +94,7 @@ async function whole(): Promise<number> {
   const client = createChatClient({ baseUrl, apiKey: "bench", connections: concurrency, allow: ["127.0.0.0/8"] });
   const began = performance.now();
   const engine = startEngine({
-    ledger: pgLedger({ runId, epoch: 1 }, { datasetVersionId, rows: "all", until: null }),
+    ledger: pgLedger({ runId, epoch: 1 }, { from: await loadRowSet(datasetVersionId), rows: "all", until: null }),
     client,
     concurrency,
     price: { inputMicrosPerMtok: 1_000_000, outputMicrosPerMtok: 1_000_000 },
