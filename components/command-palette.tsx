@@ -31,8 +31,8 @@ export function CommandPalette({ open, onOpenChange, onHelp }: CommandPalettePro
   const pathname = usePathname();
   const viewer = useViewer();
   const { resolvedTheme, setTheme } = useTheme();
-  const projects = useEndpoint(projectList, { limit: 50 }, { enabled: open });
-  const runs = useEndpoint(runList, { limit: 20 }, { enabled: open });
+  const projects = useEndpoint(projectList, { limit: 50 }, { enabled: open && viewer.can("project.read") });
+  const runs = useEndpoint(runList, { limit: 20 }, { enabled: open && viewer.can("run.read") });
   const projectId = projectIdOf(pathname);
   const here = projectId ? projects.data?.items.find((project) => project.id === projectId) : undefined;
   const other = resolvedTheme === "dark" ? "light" : "dark";

@@ -151,8 +151,8 @@ test("what is no table is refused with what to do, and a mostly broken file show
 
 test("who may only read sees data and no way to change it", async ({ page, team, signIn }) => {
   const { id: projectId } = await makeProject(team.engineer);
-  await signIn(team.reviewer);
+  await signIn(team.manager);
   await page.goto(`/projects/${projectId}/data`);
-  await expect(page.getByText("As reviewer you cannot do this.")).toBeVisible();
+  await expect(page.getByText("As manager you cannot do this.")).toBeVisible();
   await expect(page.getByRole("link", { name: "Import a file" })).toHaveCount(0);
 });

@@ -97,9 +97,9 @@ test("a project is renamed, archived and had back", async ({ page, engineer, api
   await expect(page.getByText("Archived", { exact: true })).toBeHidden();
 });
 
-test("a reviewer reads everything and changes nothing", async ({ page, team, signIn, api }) => {
+test("a manager reads everything and changes nothing", async ({ page, team, signIn, api }) => {
   const { id } = await (await api(team.engineer))(projectCreate, { name: "Readable", kind: "classification" });
-  await signIn(team.reviewer);
+  await signIn(team.manager);
   await page.goto("/projects");
   await expect(page.getByRole("link", { name: "Readable" }).first()).toBeVisible();
   await expect(page.getByRole("link", { name: "New project" })).toHaveCount(0);

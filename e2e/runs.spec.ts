@@ -184,19 +184,19 @@ test("a failed run says why, draws its curves, and hostile log text stays text",
   expect((await download).suggestedFilename()).toBe(`run-${failed.id}-loss.csv`);
 });
 
-test("a paused run says what it waits for; a reviewer sees why it is not theirs to confirm", async ({
+test("a paused run says what it waits for; a manager sees why it is not theirs to confirm", async ({
   page,
   team,
   signIn,
 }) => {
   const { paused } = await makeRuns(team);
-  await signIn(team.reviewer);
+  await signIn(team.manager);
   await page.goto(`/runs/${paused.id}`);
   await expect(page.getByText("All 8,112 rows: about $4.10.")).toBeVisible();
   const confirm = page.getByRole("button", { name: "Confirm and go on" });
   await expect(confirm).toHaveAttribute("aria-disabled", "true");
   await confirm.focus();
-  await expect(page.getByRole("tooltip")).toContainText("As reviewer you cannot do this.");
+  await expect(page.getByRole("tooltip")).toContainText("As manager you cannot do this.");
   await page.keyboard.press("Enter");
   expect((await db.run.findUniqueOrThrow({ where: { id: paused.id } })).state).toBe("paused");
 });

@@ -65,7 +65,7 @@ test("an invited person joins by the link, once", async ({ page, team, api, brow
   await expect(page.getByText("This is a well-known password")).toBeVisible();
   await page.getByLabel("Choose a password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Join Test team" }).click();
-  await expect(page).toHaveURL(/\/projects$/);
+  await expect(page).toHaveURL(/\/reviews$/);
   await open(page, "/settings/team");
   await expect(page.getByText("Grace <b>Hopper</b>")).toBeVisible();
   // reviewers see the team but change nothing

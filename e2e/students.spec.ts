@@ -70,7 +70,7 @@ test("what cannot be trained here says so, and who may not train sees why", asyn
   await page.goto(`/projects/${extraction.id}/students?train=1`);
   await expect(page.getByText("Structured extraction needs a GPU node.")).toBeVisible();
 
-  await signIn(team.reviewer);
+  await signIn(team.manager);
   await page.goto(`/projects/${extraction.id}/students`);
   await expect(page.getByRole("button", { name: "Train a student" }).first()).toBeDisabled();
 });

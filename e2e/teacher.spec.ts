@@ -87,9 +87,9 @@ test("labels rows: smoke test, estimate, confirmation, answers, rejections with 
   await looksAt(page, "labels-run");
 });
 
-test("a reviewer reads answers and cannot start or change anything", async ({ page, team, signIn }) => {
+test("a manager reads answers and cannot start or change anything", async ({ page, team, signIn }) => {
   const project = await makeProject(team.engineer, { labels });
-  await signIn(team.reviewer);
+  await signIn(team.manager);
   await page.goto(`/projects/${project.id}/labels`);
   await expect(page.getByText("The teacher's answers become what the student learns.")).toBeVisible();
   await expect(page.getByRole("link", { name: "New labelling run" })).toHaveCount(0);

@@ -137,6 +137,10 @@ export const settings = {
     whole(1024, Number.MAX_SAFE_INTEGER).default(10 * 1024 ** 3),
     "a number of bytes, such as 10737418240 for 10 GiB",
   ),
+  STILLHOUSE_PURGE_DAYS: setting(
+    whole(0, 36_500).default(30),
+    "for how many days what was deleted can be restored, such as 30",
+  ),
   METRICS_TOKEN: secret(
     text.min(16, "it is shorter than 16 characters").optional(),
     "at least 16 random characters, sent by Prometheus as a bearer token",

@@ -12,19 +12,33 @@ export type NavEntry = {
 
 export const mainNav = [
   { label: "Projects", href: "/projects", permission: "project.read", key: "p" },
+  { label: "Reviews", href: "/reviews", permission: "review.read", key: "q" },
   { label: "Runs", href: "/runs", permission: "run.read", key: "r" },
   { label: "Teachers", href: "/teachers", permission: "teacher.read", key: "t" },
   { label: "Settings", href: "/settings/account", key: "s" },
 ] as const satisfies readonly NavEntry[];
 
 /** Reached through the user menu and Cmd-K. */
-export const helpNav = [{ label: "API reference", href: "/docs" }] as const satisfies readonly NavEntry[];
+export const helpNav = [
+  { label: "API reference", href: "/docs", permission: "project.read" },
+] as const satisfies readonly NavEntry[];
+
+/** Where a person begins: their projects, or for a reviewer the rows they are asked for. */
+export function homeOf(can: (permission: Permission) => boolean): string {
+  return can("project.read") ? "/projects" : "/reviews";
+}
+
+/** Whether a page is for a person who sees nothing but reviews. */
+export function isReviewerPage(pathname: string): boolean {
+  return ["/reviews", "/settings"].some((area) => pathname === area || pathname.startsWith(`${area}/`));
+}
 
 const projectPages = [
   { label: "Overview", path: "", permission: "project.read", key: "o" },
   { label: "Task", path: "/task", permission: "project.read", key: "k" },
   { label: "Data", path: "/data", permission: "data.read", key: "d" },
   { label: "Labels", path: "/labels", permission: "run.read", key: "l" },
+  { label: "Review", path: "/review", permission: "data.read", key: "w" },
   { label: "Students", path: "/students", permission: "student.read", key: "u" },
   { label: "Evaluations", path: "/evaluations", permission: "student.read", key: "e" },
   { label: "Savings", path: "/savings", permission: "savings.read", key: "v" },

@@ -50,9 +50,8 @@ afterEach(async () => {
   runtime = undefined;
 });
 
-const refuse = () => Promise.reject(new Error("not in this test"));
 const start = async () => {
-  const handlers = { import: refuse, generation: refuse, finetune: refuse, evaluation: evaluationHandler };
+  const handlers = { evaluation: evaluationHandler };
   runtime = await startRuntime(handlers, { mail: async () => {}, sample: async () => {} }, async () => {});
 };
 const stateOf = async (id: string) => (await db.run.findUniqueOrThrow({ where: { id } })).state;

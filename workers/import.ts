@@ -1,14 +1,16 @@
 import { db, isPassingDbFault, type Tx } from "#lib/core/db.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { publish } from "#lib/core/publish.ts";
-import { readStorage, storageBytes } from "#lib/core/storage.ts";
+import { storageBytes } from "#lib/core/storage.ts";
 import { Chunker } from "#lib/datasets/chunks.ts";
 import { importWarnings } from "#lib/datasets/labels.ts";
 import { Loader } from "#lib/datasets/load.ts";
+import { deservesOwnTable, firstOwnLine, hasOwnTable } from "#lib/datasets/partition.ts";
 import { ColumnMapping } from "#lib/datasets/schema.ts";
 import { Checkpoint } from "#lib/datasets/tally.ts";
 import { removeOldUploads } from "#lib/datasets/uploads.ts";
-import type { Sniffed } from "#lib/formats/types.ts";
+import { storedFile } from "#lib/formats/open-source.ts";
+import { Sniffed } from "#lib/formats/sniffed.ts";
 import type { ResultOf } from "#lib/jobs/catalog.ts";
 import { LostLease } from "#lib/jobs/runs.ts";
 import type { Dataset, DatasetVersion, Upload } from "#prisma/generated/client.ts";
@@ -31,6 +33,7 @@ export const importHandler: RunHandler<"import"> = async (ctx) => {
   // The last claim ended between its commit and the end of the run.
   if (version.state === "ready") return { end: "succeeded", result: resultOf(version) };
 
+  await placeLine(ctx, version);
   const loader = await Loader.open(version, ctx.run);
   try {
     const result = ctx.signal.aborted ? null : await importFile(ctx, version, loader);
@@ -52,6 +55,15 @@ export const importHandler: RunHandler<"import"> = async (ctx) => {
     await loader.close();
   }
 };
+
+/** Before its first row, a large import moves to a line with a table of its own. */
+async function placeLine(ctx: Ctx, version: Version): Promise<void> {
+  if (version.checkpoint !== null || hasOwnTable(version.line)) return;
+  if (!deservesOwnTable(Number(version.sourceBytes), version.source as Partial<Sniffed>)) return;
+  const line = firstOwnLine + version.line;
+  await ctx.fenced((tx) => tx.datasetVersion.update({ where: { id: version.id }, data: { line } }));
+  version.line = line;
+}
 
 /** Keeps the reasons, not the rows, of an import that cannot go on. */
 async function fail(ctx: Ctx, version: Version, loader: Loader, error: AppError): Promise<void> {
@@ -94,7 +106,7 @@ async function importFile(ctx: Ctx, version: Version, loader: Loader): Promise<R
 
   const chunker = new Chunker({
     target: version,
-    how: version.source as Sniffed,
+    how: Sniffed.parse(version.source),
     mapping: ColumnMapping.parse(version.mapping),
     holdoutFraction: version.holdoutFraction,
     from,
@@ -103,7 +115,7 @@ async function importFile(ctx: Ctx, version: Version, loader: Loader): Promise<R
   // One chunk is parsed while the one before it is written.
   let writing: Promise<void> = Promise.resolve();
   try {
-    for await (const chunk of chunker.chunks((start) => readStorage(upload.storageKey, { start }))) {
+    for await (const chunk of chunker.chunks(storedFile(upload.storageKey, Number(upload.bytes)))) {
       await writing;
       if (ctx.signal.aborted) return null;
       writing = loader.write(chunk).then(() => tell(chunk.checkpoint));
@@ -119,23 +131,25 @@ async function importFile(ctx: Ctx, version: Version, loader: Loader): Promise<R
 /** A first claim, or a retry after a failure: begins with an empty version. */
 async function restart(ctx: Ctx, version: Version, loader: Loader): Promise<void> {
   await loader.discard({ rejections: true });
+  await loader.prepare();
   await ctx.fenced((tx) => endVersion(tx, version, { state: "importing", rejectedCount: 0, report: {} }));
 }
 
 /** Bytes are what is known of the whole, so they carry the bar and the remaining time; rows are told beside them. */
 function progressOf(ctx: Ctx, total: number, from: Checkpoint | null): (at: Checkpoint) => void {
   const began = performance.now();
-  const startOffset = from?.offset ?? 0;
+  const readTo = (at: Checkpoint | null) => at?.read ?? at?.offset ?? 0;
+  const startOffset = readTo(from);
   const startRows = from?.rows ?? 0;
   ctx.progress({ phase: phases[0] ?? "", phases, done: startOffset, total, unit: "bytes" });
   return (at) => {
     const seconds = Math.max(0.001, (performance.now() - began) / 1000);
-    const bytesPerSec = (at.offset - startOffset) / seconds;
+    const bytesPerSec = (readTo(at) - startOffset) / seconds;
     const rowsPerSec = (at.rows - startRows) / seconds;
     ctx.progress({
-      done: at.offset,
+      done: readTo(at),
       ratePerSec: bytesPerSec,
-      etaMs: bytesPerSec > 0 ? ((total - at.offset) / bytesPerSec) * 1000 : null,
+      etaMs: bytesPerSec > 0 ? ((total - readTo(at)) / bytesPerSec) * 1000 : null,
       counts: { rows: at.rows, rejected: at.rejected },
       extra: { rowsPerSec: Math.round(rowsPerSec) },
     });
@@ -147,6 +161,7 @@ async function finish(ctx: Ctx, version: Version, loader: Loader, { tally }: Chu
   ctx.progress({ phase: phases[1] ?? "", done: Number(version.sourceBytes), etaMs: null });
   await loader.analyze();
   const { duplicates, conflicts } = await loader.repeats();
+  await loader.attach();
   const report = tally.report();
   const { rows, holdout, labelled } = tally;
   const fraction = version.holdoutFraction;

@@ -227,9 +227,9 @@ export async function sweepRuns(): Promise<number> {
 
 export type Runtime = { id: string; stop(): Promise<void> };
 
-/** Starts this process's workers on every queue. Nothing is started by importing this file. */
+/** Starts this process's workers on the queues of these handlers. Nothing is started by importing this file. */
 export async function startRuntime(
-  handlers: RunHandlers,
+  handlers: Partial<RunHandlers>,
   jobHandlers: JobHandlers,
   upkeep: () => Promise<void>,
 ): Promise<Runtime> {
@@ -260,10 +260,10 @@ export async function startRuntime(
       const run = await claimRun(runId, id);
       if (run) await work(run, handler, shutdown.signal);
     });
-  runKind("import", handlers.import);
-  runKind("generation", handlers.generation);
-  runKind("finetune", handlers.finetune);
-  runKind("evaluation", handlers.evaluation);
+  for (const kindName of Object.keys(handlers) as RunKind[]) {
+    const handler = handlers[kindName];
+    if (handler) runKind(kindName, handler as RunHandler<typeof kindName>);
+  }
   const runJob = <N extends JobName>(name: N) =>
     listen(name, jobs[name].perWorker, async (data) => {
       await jobHandlers[name](jobs[name].payload.parse(data) as JobPayload<N>);

@@ -9,7 +9,8 @@ import { Button, IconButton } from "#components/ui/button.tsx";
 import { ConfirmDialog, Dialog } from "#components/ui/dialog.tsx";
 import { Field, Input } from "#components/ui/field.tsx";
 import { DropdownMenu } from "#components/ui/menu.tsx";
-import { type Dataset, datasetDelete, datasetRename } from "#lib/datasets/schema.ts";
+import { datasetDelete } from "#lib/datasets/deletion-schema.ts";
+import { type Dataset, datasetRename } from "#lib/datasets/schema.ts";
 import { plural } from "#lib/format.ts";
 import { useMutate } from "#lib/http/client.tsx";
 

@@ -1,6 +1,9 @@
 "use client";
 
 import { CircleCheck, Download } from "lucide-react";
+import Link from "next/link";
+import { useState } from "react";
+import { useViewer } from "#components/shell/viewer.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -8,10 +11,12 @@ import { ErrorState } from "#components/ui/error-state.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { Table, TableHead, Td, Th, Tr } from "#components/ui/table.tsx";
 import { useUrlState } from "#components/ui/url-state.ts";
-import { RejectCode, versionRejected, versionRejectedDownload } from "#lib/datasets/schema.ts";
+import { RejectCode, type RejectedRow, versionRejected, versionRejectedDownload } from "#lib/datasets/schema.ts";
 import { formatCount, plural } from "#lib/format.ts";
 import { usePages } from "#lib/http/client.tsx";
 import { urlOf } from "#lib/http/request.ts";
+import type { Correction } from "./corrected-csv.ts";
+import { CorrectDialog, CorrectionsBar } from "./corrections-bar.tsx";
 import type { VersionDetail } from "./version-detail.ts";
 import { oneLine } from "./visible.ts";
 
@@ -25,6 +30,10 @@ const names: Record<RejectCode, string> = {
   not_object: "no JSON object",
   several_objects: "several objects on one line",
   missing_input: "no input",
+  missing_output: "no answer",
+  shape: "not as the other rows",
+  skipped: "left out",
+  member: "file of the archive",
 };
 
 /** Lines that did not become rows, grouped by cause. */
@@ -33,6 +42,12 @@ export function RejectedTable({ version }: { version: VersionDetail }) {
   const code = RejectCode.safeParse(url.get("code")).data;
   const query = usePages(versionRejected, { datasetVersionId: version.id, limit: 100, ...(code ? { code } : {}) });
   const rows = query.data?.pages.flatMap((page) => page.items);
+  const viewer = useViewer();
+  const [corrections, setCorrections] = useState<Correction[]>([]);
+  const [opened, setOpened] = useState<RejectedRow | null>(null);
+  const textOf = (row: RejectedRow) => corrections.find(({ seq }) => seq === row.seq)?.text ?? row.text;
+  const keep = (row: RejectedRow, text: string) =>
+    setCorrections((before) => [...before.filter(({ seq }) => seq !== row.seq), { seq: row.seq, text }]);
   if (version.rejectedCount === 0) {
     return (
       <Card flush>
@@ -65,6 +80,9 @@ export function RejectedTable({ version }: { version: VersionDetail }) {
             <Th numeric>Byte</Th>
             <Th>Reason</Th>
             <Th>Text</Th>
+            <Th>
+              <span className="sr-only">Correct</span>
+            </Th>
           </TableHead>
           <tbody>
             {rows.map((row) => (
@@ -76,13 +94,32 @@ export function RejectedTable({ version }: { version: VersionDetail }) {
                 <Td className="min-w-56">{row.reason}</Td>
                 <Td mono className="sm:w-1/2 sm:max-w-0">
                   <span className="block w-64 truncate sm:w-auto" title={row.text.slice(0, 1_000)}>
-                    <bdi>{oneLine(row.text.slice(0, 400))}</bdi>
+                    <bdi>{oneLine(textOf(row).slice(0, 400))}</bdi>
                   </span>
+                </Td>
+                <Td className="text-right whitespace-nowrap">
+                  {row.correctedInId ? (
+                    <Link className="link" href={`/projects/${version.projectId}/data/${row.correctedInId}`}>
+                      corrected
+                    </Link>
+                  ) : (
+                    <Button size="sm" disabledReason={viewer.whyNot("data.write")} onClick={() => setOpened(row)}>
+                      {textOf(row) === row.text ? "Correct" : "Corrected"}
+                    </Button>
+                  )}
                 </Td>
               </Tr>
             ))}
           </tbody>
         </Table>
+      ) : null}
+      {opened ? (
+        <CorrectDialog
+          row={opened}
+          text={textOf(opened)}
+          onKeep={(text) => keep(opened, text)}
+          onClose={() => setOpened(null)}
+        />
       ) : null}
       {query.hasNextPage ? (
         <div className="border-t p-3">
@@ -91,6 +128,7 @@ export function RejectedTable({ version }: { version: VersionDetail }) {
           </Button>
         </div>
       ) : null}
+      <CorrectionsBar version={version} corrections={corrections} onChange={setCorrections} />
     </Card>
   );
 }

@@ -1,104 +1,99 @@
 "use client";
 
 import { SearchX } from "lucide-react";
-import { useMemo } from "react";
-import { Badge } from "#components/ui/badge.tsx";
+import { useEffect, useMemo, useState } from "react";
+import { useViewer } from "#components/shell/viewer.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
-import { type DataColumn, DataTable } from "#components/ui/data-table.tsx";
+import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { FilterBar } from "#components/ui/filter-bar.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { useUrlState } from "#components/ui/url-state.ts";
-import { type Row, type RowFilter, Side, versionRows } from "#lib/datasets/schema.ts";
-import { formatCount, formatPercent } from "#lib/format.ts";
-import { usePages } from "#lib/http/client.tsx";
-import { SideMark } from "./preview-rows.tsx";
+import { versionCount } from "#lib/datasets/rows-schema.ts";
+import { versionRows } from "#lib/datasets/schema.ts";
+import { useEndpoint, usePages } from "#lib/http/client.tsx";
+import { BulkBar, type Picked } from "./bulk-bar.tsx";
+import { ExportMenu } from "./export-menu.tsx";
+import { LengthFilter } from "./length-filter.tsx";
 import { RowDrawer } from "./row-drawer.tsx";
+import { filterKeys, filterOf, sortOf } from "./row-filter.ts";
+import { rowColumns } from "./rows-columns.tsx";
+import { filtersOf } from "./rows-filters.ts";
+import { SearchOn, Seen } from "./rows-seen.tsx";
 import type { VersionDetail } from "./version-detail.ts";
-import { oneLine } from "./visible.ts";
+import { ViewsMenu } from "./views-menu.tsx";
 
 const pageRows = 200;
-const mostLabelOptions = 200;
+const none: Picked = { positions: new Set(), all: false };
 
-/** The filter that the address asks for; what it cannot mean is left out. */
-function filterOf(get: (key: string) => string): RowFilter {
-  const repeated = get("repeated");
-  const gold = get("gold");
-  const split = Side.safeParse(get("split")).data;
-  return {
-    ...(split ? { split } : {}),
-    ...(get("label") ? { label: get("label") } : {}),
-    ...(gold === "yes" || gold === "no" ? { hasOutput: gold === "yes" } : {}),
-    ...(repeated === "duplicates" || repeated === "conflicts" ? { repeated } : {}),
-    ...(get("q") ? { search: get("q").slice(0, 200) } : {}),
-  };
-}
-
-/** All rows, a window of them in the document at a time; filters and the opened row are in the address. */
+/** All rows, a window of them in the document at a time; filters, order, columns and the opened row are in the address. */
 export function RowsTable({ version }: { version: VersionDetail }) {
   const url = useUrlState();
+  const viewer = useViewer();
   const filter = filterOf(url.get);
-  const query = usePages(versionRows, { datasetVersionId: version.id, limit: pageRows, ...filter });
+  const sort = sortOf(url.get);
+  const filtered = Object.keys(filter).length > 0;
+  const of = { datasetVersionId: version.id, ...filter };
+  const query = usePages(versionRows, { ...of, limit: pageRows, sort });
+  const counted = useEndpoint(versionCount, of, { enabled: filtered, staleTime: Number.POSITIVE_INFINITY });
+  const count = filtered ? (counted.data ?? null) : { rows: version.rowCount, exact: true };
   const pages = query.data?.pages;
   const rows = useMemo(() => pages?.flatMap((page) => page.items) ?? [], [pages]);
-  const filtered = Object.keys(filter).length > 0;
   const opened = Number(url.get("row")) || null;
 
-  const columns = useMemo<readonly DataColumn<Row>[]>(
-    () => [
-      {
-        id: "position",
-        header: "Row",
-        width: 72,
-        numeric: true,
-        pinned: true,
-        cell: (row) => <span className="text-muted">{formatCount(row.position)}</span>,
-      },
-      {
-        id: "input",
-        header: "Input",
-        width: 260,
-        pinned: true,
-        cell: (row) => (
-          <button
-            type="button"
-            onClick={() => url.set({ row: String(row.position) }, { push: true })}
-            className="block w-full truncate text-left underline-offset-4 hover:underline"
-          >
-            <bdi>{oneLine(row.input)}</bdi>
-          </button>
-        ),
-      },
-      {
-        id: "output",
-        header: "Gold answer",
-        width: 200,
-        cell: (row) =>
-          row.output === null ? <span className="text-faint">none</span> : <bdi>{oneLine(row.output)}</bdi>,
-      },
-      { id: "side", header: "Side", width: 100, cell: (row) => <SideMark holdout={row.holdout} /> },
-    ],
-    [url.set],
+  const [picked, setPicked] = useState<Picked>(none);
+  const asked = JSON.stringify([version.id, filter]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was picked belongs to the filter that it was picked in
+  useEffect(() => setPicked(none), [asked]);
+  const mayChange = viewer.can("data.write");
+
+  const columns = useMemo(
+    () =>
+      rowColumns({
+        onOpen: (position) => url.set({ row: String(position) }, { push: true }),
+        pick: mayChange
+          ? {
+              isPicked: (position) => picked.all || picked.positions.has(position),
+              onPick: (position, on) =>
+                setPicked((before) => {
+                  const positions = new Set(before.all ? [] : before.positions);
+                  if (on) positions.add(position);
+                  else positions.delete(position);
+                  return { positions, all: false };
+                }),
+            }
+          : null,
+      }),
+    [url.set, picked, mayChange],
   );
 
   return (
     <div className="space-y-3">
-      <FilterBar searchKey="q" searchPlaceholder="Search rows …" filters={filtersOf(version)}>
-        <Seen
-          version={version}
-          shown={rows.length}
-          filtered={filtered}
-          more={query.hasNextPage}
-          loading={query.isFetching}
-        />
+      <FilterBar searchKey="q" searchPlaceholder="Search rows …" filters={filtersOf(version)} moreKeys={filterKeys}>
+        <LengthFilter />
+        <Seen version={version} filtered={filtered} count={count} counting={counted.isFetching} />
+        <ViewsMenu projectId={version.projectId} />
+        {filtered ? (
+          <ExportMenu datasetVersionId={version.id} filter={filter} label="Download these" size="sm" />
+        ) : null}
       </FilterBar>
+      {picked.all || picked.positions.size > 0 ? (
+        <BulkBar
+          version={version}
+          filter={filter}
+          picked={picked}
+          count={count}
+          onPickAll={() => setPicked({ positions: new Set(), all: true })}
+          onClear={() => setPicked(none)}
+        />
+      ) : null}
       <Card flush>
         {query.error && rows.length === 0 ? (
           <ErrorState error={query.error} onRetry={() => void query.refetch()} />
         ) : null}
-        {query.isPending && !query.error ? <SkeletonRows rows={14} columns={3} /> : null}
+        {query.isPending && !query.error ? <SkeletonRows rows={14} columns={4} /> : null}
         {rows.length > 0 ? (
           <DataTable
             label="Rows"
@@ -106,6 +101,7 @@ export function RowsTable({ version }: { version: VersionDetail }) {
             rows={rows}
             rowKey={(row) => String(row.position)}
             grow="input"
+            hiddenKey="hide"
             height="68vh"
             selectedKey={opened === null ? null : String(opened)}
             onEnd={() => {
@@ -115,10 +111,10 @@ export function RowsTable({ version }: { version: VersionDetail }) {
           />
         ) : null}
         {pages && rows.length === 0 ? <NothingFound more={query.hasNextPage} /> : null}
-        {filtered && query.hasNextPage ? (
+        {filtered && query.hasNextPage && sort === "position" && rows.length < pageRows ? (
           <SearchOn
+            version={version}
             searchedTo={Number(pages?.at(-1)?.nextCursor ?? 0)}
-            total={version.rowCount}
             pending={query.isFetchingNextPage}
             onMore={() => void query.fetchNextPage()}
           />
@@ -128,6 +124,7 @@ export function RowsTable({ version }: { version: VersionDetail }) {
         <RowDrawer
           version={version}
           position={opened}
+          listed={rows}
           onMove={(row) => url.set({ row: row === null ? null : String(row) })}
         />
       )}
@@ -135,88 +132,17 @@ export function RowsTable({ version }: { version: VersionDetail }) {
   );
 }
 
-function filtersOf(version: VersionDetail) {
-  const { labels } = version.report;
-  return [
-    {
-      key: "split",
-      label: "Side",
-      options: [
-        { value: "train", label: "Train" },
-        { value: "holdout", label: "Hold-out" },
-      ],
-    },
-    ...(labels.length > 0 && labels.length <= mostLabelOptions
-      ? [
-          {
-            key: "label",
-            label: "Gold answer",
-            options: labels.map(({ label }) => ({ value: label, label: oneLine(label) })),
-          },
-        ]
-      : []),
-    {
-      key: "gold",
-      label: "Has gold answer",
-      options: [
-        { value: "yes", label: "With gold answer" },
-        { value: "no", label: "Without gold answer" },
-      ],
-    },
-    {
-      key: "repeated",
-      label: "Repeated",
-      options: [
-        { value: "duplicates", label: "Repeated inputs" },
-        { value: "conflicts", label: "Conflicting answers" },
-      ],
-    },
-  ];
-}
-
-type SeenProps = { version: VersionDetail; shown: number; filtered: boolean; more: boolean; loading: boolean };
-
-function Seen({ version, shown, filtered, more, loading }: SeenProps) {
-  if (!filtered) return <span className="tnum">{formatCount(version.rowCount)} rows</span>;
-  const words = more
-    ? `${formatCount(shown)} found so far`
-    : `${formatCount(shown)} of ${formatCount(version.rowCount)} rows`;
-  return (
-    <span className="tnum" role="status">
-      {loading && shown === 0 ? "Searching …" : words}
-    </span>
-  );
-}
-
 function NothingFound({ more }: { more: boolean }) {
   const url = useUrlState();
-  const clear = () => url.set({ q: null, split: null, label: null, gold: null, repeated: null });
   return (
     <EmptyState
       picture={<SearchX />}
       title={more ? "Nothing found in the part searched so far." : "No row fits these filters."}
       action={
-        <Button size="sm" onClick={clear}>
+        <Button size="sm" onClick={() => url.set(Object.fromEntries(filterKeys.map((key) => [key, null])))}>
           Show all rows
         </Button>
       }
     />
-  );
-}
-
-type SearchOnProps = { searchedTo: number; total: number; pending: boolean; onMore: () => void };
-
-/** A search looks at a bounded part of a large version at a time and says how far it came. */
-function SearchOn({ searchedTo, total, pending, onMore }: SearchOnProps) {
-  return (
-    <div className="flex flex-wrap items-center gap-3 border-t p-3 text-sm text-muted">
-      <Badge>{formatPercent(searchedTo / total, 0)}</Badge>
-      <span className="tnum">
-        Searched to row {formatCount(searchedTo)} of {formatCount(total)}.
-      </span>
-      <Button size="sm" pending={pending} onClick={onMore}>
-        Search on
-      </Button>
-    </div>
   );
 }

@@ -1,8 +1,9 @@
 "use client";
 
-import { Download, Tags } from "lucide-react";
+import { Sparkles, Tags } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
+import { QualityTab } from "#components/quality/quality-tab.tsx";
 import { useViewer } from "#components/shell/viewer.tsx";
 import { Badge, SimulatedBadge } from "#components/ui/badge.tsx";
 import { Button, LinkButton } from "#components/ui/button.tsx";
@@ -13,14 +14,15 @@ import { Skeleton } from "#components/ui/skeleton.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
 import { RelativeTime } from "#components/ui/time.tsx";
 import { useUrlState } from "#components/ui/url-state.ts";
-import { type Dataset, datasetGet, versionDownload, versionGet } from "#lib/datasets/schema.ts";
+import { type Dataset, datasetGet, versionGet } from "#lib/datasets/schema.ts";
 import { formatCount } from "#lib/format.ts";
 import { useEndpoint } from "#lib/http/client.tsx";
-import { urlOf } from "#lib/http/request.ts";
 import { ClassBalance } from "./class-balance.tsx";
 import { DatasetMenu } from "./dataset-menu.tsx";
+import { ExportMenu } from "./export-menu.tsx";
 import { HealthStrip, labelHref, rowsHref } from "./health-strip.tsx";
 import { ImportProgress } from "./import-progress.tsx";
+import { LengthChart } from "./length-chart.tsx";
 import { NotImported } from "./not-imported.tsx";
 import { RejectedTable } from "./rejected-table.tsx";
 import { RowsTable } from "./rows-table.tsx";
@@ -113,17 +115,9 @@ function VersionMenu({ version, dataset }: { version: VersionDetail; dataset: Da
 
 function ReadyActions({ version }: { version: VersionDetail }) {
   const viewer = useViewer();
-  const href = (format: "jsonl" | "csv") => urlOf(versionDownload, { datasetVersionId: version.id, format });
   return (
     <>
-      <DropdownMenu
-        label="Download"
-        trigger={<Button icon={<Download aria-hidden />}>Download</Button>}
-        items={[
-          { label: "JSONL, texts as they are", onSelect: () => window.location.assign(href("jsonl")) },
-          { label: "CSV, safe for spreadsheets", onSelect: () => window.location.assign(href("csv")) },
-        ]}
-      />
+      <ExportMenu datasetVersionId={version.id} />
       {viewer.can("run.write") ? (
         <LinkButton href={labelHref(version)} variant="primary" icon={<Tags aria-hidden />}>
           Label it
@@ -133,7 +127,7 @@ function ReadyActions({ version }: { version: VersionDetail }) {
   );
 }
 
-const tabs = ["rows", "rejected", "source"] as const;
+const tabs = ["rows", "quality", "rejected", "source"] as const;
 type Tab = (typeof tabs)[number];
 
 function Count({ of }: { of: number }) {
@@ -153,7 +147,10 @@ function ReadyVersion({ version }: { version: VersionDetail }) {
           </div>
         ) : null}
       </Card>
-      <ClassBalance version={version} />
+      <div className="grid gap-4 lg:grid-cols-2">
+        <ClassBalance version={version} />
+        <LengthChart version={version} />
+      </div>
       <Tabs<Tab>
         label="Parts of this version"
         value={tab}
@@ -165,6 +162,7 @@ function ReadyVersion({ version }: { version: VersionDetail }) {
             aside: <Count of={version.rowCount} />,
             content: <RowsTable version={version} />,
           },
+          { value: "quality", label: "Quality", content: <QualityTab version={version} /> },
           {
             value: "rejected",
             label: "Rejected lines",

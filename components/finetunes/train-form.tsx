@@ -13,6 +13,7 @@ import { type FinetuneChoices, finetuneCreate, finetunePreview, type RecipeInfo 
 import { formatCount, formatDuration } from "#lib/format.ts";
 import { useEndpoint, useMutate } from "#lib/http/client.tsx";
 import type { LabelSource } from "#lib/jobs/kinds/finetune.ts";
+import { Leakage } from "./leakage.tsx";
 import { ParamInputs } from "./param-inputs.tsx";
 import { paramFields, paramProblem } from "./param-schema.ts";
 import { PreviewFacts } from "./preview-facts.tsx";
@@ -37,6 +38,7 @@ export function TrainForm({ projectId, choices, recipes }: TrainFormProps) {
   const fields = recipe ? paramFields(recipe.params) : [];
   const [values, setValues] = useState<Record<string, number | null>>({});
   const [name, setName] = useState("");
+  const [override, setOverride] = useState("");
   const [error, setError] = useState<AppError | null>(null);
 
   const currentOf = (field: (typeof fields)[number]) =>
@@ -54,7 +56,12 @@ export function TrainForm({ projectId, choices, recipes }: TrainFormProps) {
     onSuccess: ({ id }) => router.push(`/runs/${id}`),
     onError: setError,
   });
-  const refused = viewer.whyNot("run.write") || (wrong ? "A setting is out of its bounds." : preview.data?.problem);
+  const leakage = preview.data?.leakage;
+  const overridden = override.trim().length >= 10;
+  const refused =
+    viewer.whyNot("run.write") ||
+    (leakage?.blocked && !overridden ? "Put the leakage right, or say in at least 10 characters why not." : null) ||
+    (wrong ? "A setting is out of its bounds." : preview.data?.problem);
 
   return (
     <form
@@ -68,6 +75,7 @@ export function TrainForm({ projectId, choices, recipes }: TrainFormProps) {
           generationRunId: generationRunId ?? null,
           params: Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)),
           ...(name.trim() ? { name: name.trim() } : {}),
+          ...(leakage?.blocked ? { overrideLeakage: { reason: override.trim() } } : {}),
         });
       }}
     >
@@ -119,6 +127,14 @@ export function TrainForm({ projectId, choices, recipes }: TrainFormProps) {
         source={source}
         onRetry={() => void preview.refetch()}
       />
+      {leakage ? (
+        <Leakage
+          leakage={leakage}
+          reportHref={`/projects/${projectId}/data/${versionId}?tab=quality`}
+          reason={override}
+          onReason={setOverride}
+        />
+      ) : null}
       {recipes.length > 1 ? (
         <Field label="Recipe" group>
           <RadioCards

@@ -8,7 +8,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Field, NumberInput } from "#components/ui/field.tsx";
 import { Stat } from "#components/ui/stat.tsx";
-import { exactMoney, formatCount, formatDuration, formatMoney, formatTokens } from "#lib/format.ts";
+import { exactMoney, formatCount, formatDuration, formatMoney, formatTokens, plural } from "#lib/format.ts";
 import { generationUpdate } from "#lib/generation/schema.ts";
 import { useMutate } from "#lib/http/client.tsx";
 import type { PayloadOf } from "#lib/jobs/catalog.ts";
@@ -23,8 +23,15 @@ const titles = {
   held: "Some rows wait for you",
 } as const;
 
+type WaitCardProps = {
+  run: RunDetail;
+  payload: Pick<PayloadOf<"generation">, "capMicros" | "concurrency">;
+  /** what is asked one by one */
+  noun?: "row" | "request";
+};
+
 /** What a paused run waits for, and the button that lets it go on. */
-export function WaitCard({ run, payload }: { run: RunDetail; payload: PayloadOf<"generation"> }) {
+export function WaitCard({ run, payload, noun = "row" }: WaitCardProps) {
   const viewer = useViewer();
   const [dollars, setDollars] = useState<number | null>(
     payload.capMicros === null ? null : payload.capMicros / 1_000_000,
@@ -54,7 +61,7 @@ export function WaitCard({ run, payload }: { run: RunDetail; payload: PayloadOf<
             exact={exactMoney(estimate.costMicros.mid)}
             hint={`from ${formatCount(estimate.basedOn)} real answers`}
           />
-          <Stat label="Rows left" value={formatCount(estimate.rows)} />
+          <Stat label={noun === "row" ? "Rows left" : "Requests left"} value={formatCount(estimate.rows)} />
           <Stat
             label="Tokens, about"
             value={formatTokens(estimate.inputTokens.mid + estimate.outputTokens.mid)}
@@ -82,12 +89,14 @@ export function WaitCard({ run, payload }: { run: RunDetail; payload: PayloadOf<
           disabledReason={viewer.whyNot("run.write") ?? (spentUp ? "Raise the cap first." : null)}
           onClick={goOn}
         >
-          {reason === "confirm" ? confirmWords(estimate, left) : `Go on with ${formatCount(left)} rows`}
+          {reason === "confirm" ? confirmWords(estimate, left, noun) : `Go on with ${plural(left, noun)}`}
         </Button>
       </div>
       {reason === "confirm" ? (
         <p className="mt-3 text-sm text-muted">
-          Read the answers below first: they are real, kept, and not paid for twice.
+          {noun === "row"
+            ? "Read the answers below first: they are real, kept, and not paid for twice."
+            : "What it wrote so far is kept and not paid for twice."}
         </p>
       ) : null}
     </Card>

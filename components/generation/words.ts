@@ -15,10 +15,9 @@ export function estimateOf(run: Pick<RunDetail, "progress">): Estimate | null {
 }
 
 /** "Label 8,112 rows · about $4.10" */
-export function confirmWords(estimate: Estimate | null, rows: number): string {
-  return estimate
-    ? `Label ${plural(estimate.rows, "row")} · about ${formatMoney(estimate.costMicros.mid)}`
-    : `Label ${plural(rows, "row")}`;
+export function confirmWords(estimate: Estimate | null, left: number, noun: "row" | "request"): string {
+  const what = `${noun === "row" ? "Label" : "Send"} ${plural(estimate?.rows ?? left, noun)}`;
+  return estimate ? `${what} · about ${formatMoney(estimate.costMicros.mid)}` : what;
 }
 
 /** "$3.80 to $4.40" */

@@ -12,6 +12,7 @@ type RunPanel = ComponentType<{ run: RunDetail }>;
  */
 const panels: Partial<Record<RunDetail["kind"], RunPanel>> = {
   generation: dynamic(() => import("#components/generation/run-panel.tsx").then((module) => module.RunPanel)),
+  synthesis: dynamic(() => import("#components/synthesis/run-panel.tsx").then((module) => module.RunPanel)),
   finetune: dynamic(() => import("#components/finetunes/finetune-panel.tsx").then((module) => module.FinetunePanel)),
 };
 

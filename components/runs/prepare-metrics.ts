@@ -68,6 +68,13 @@ const specs: Record<Run["kind"], readonly ChartSpec[]> = {
   evaluation: [
     { id: "rate", title: "How fast does the student answer?", unit: "rows/s", keys: { ratePerSec: "Rows a second" } },
   ],
+  fetch: [],
+  derive: [],
+  synthesis: [
+    { id: "rate", title: "How fast do answers arrive?", unit: "requests/s", keys: { ratePerSec: "Requests a second" } },
+    { id: "spend", title: "How much is spent?", unit: "USD", keys: { spentMicros: "Spent" }, value: "money" },
+  ],
+  quality: [],
 };
 
 /** Not drawn: places on the x axis, and totals that the progress shows. */

@@ -18,9 +18,9 @@ import { useUrlState } from "#components/ui/url-state.ts";
 import { exactMoney, formatBytes, formatCount, formatMoney, formatRate } from "#lib/format.ts";
 import { useEndpoint, useLive } from "#lib/http/client.tsx";
 import { projectList } from "#lib/projects/schema.ts";
-import { type Run, runList } from "#lib/runs/schema.ts";
+import { type Run, runKindWords, runList } from "#lib/runs/schema.ts";
 import { runListInput } from "./list-input.ts";
-import { isOver, kindWords, stateWord } from "./words.ts";
+import { isOver, stateWord } from "./words.ts";
 
 const stateOptions = [
   { value: "active", label: "In progress" },
@@ -31,7 +31,7 @@ const stateOptions = [
   { value: "failed", label: "Failed" },
   { value: "cancelled", label: "Cancelled" },
 ];
-const kindOptions = Object.entries(kindWords).map(([value, label]) => ({ value, label }));
+const kindOptions = Object.entries(runKindWords).map(([value, label]) => ({ value, label }));
 
 /** Runs of the team, live; filters and page in the URL. */
 export function RunList() {
@@ -121,7 +121,7 @@ function RunTable({ runs }: { runs: readonly Run[] }) {
             <Td>
               <StatePill state={run.state} done={shareOf(run)} word={stateWord(run)} />
             </Td>
-            <Td className="whitespace-nowrap text-muted max-sm:hidden">{kindWords[run.kind]}</Td>
+            <Td className="whitespace-nowrap text-muted max-sm:hidden">{runKindWords[run.kind]}</Td>
             <Td className="w-full max-w-0">
               <span className="flex items-center gap-2">
                 <Link href={`/runs/${run.id}`} className="truncate font-medium hover:underline" title={run.title}>

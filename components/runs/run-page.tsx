@@ -8,7 +8,7 @@ import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { StatePill } from "#components/ui/state-pill.tsx";
 import { RelativeTime } from "#components/ui/time.tsx";
 import { useEndpoint } from "#lib/http/client.tsx";
-import { runGet } from "#lib/runs/schema.ts";
+import { runGet, runKindWords } from "#lib/runs/schema.ts";
 import { KindPanel } from "./kind-panels.tsx";
 import { RunActions } from "./run-actions.tsx";
 import { RunCharts } from "./run-charts.tsx";
@@ -17,7 +17,7 @@ import { RunLog } from "./run-log.tsx";
 import { RunProblems } from "./run-problems.tsx";
 import { RunProgressCard } from "./run-progress.tsx";
 import { RunResult } from "./run-result.tsx";
-import { kindWords, stateWord } from "./words.ts";
+import { stateWord } from "./words.ts";
 
 /** The page of every run, of whatever kind. */
 export function RunPage({ runId }: { runId: string }) {
@@ -35,7 +35,7 @@ export function RunPage({ runId }: { runId: string }) {
         }
         hint={
           <>
-            {kindWords[run.kind]} in{" "}
+            {runKindWords[run.kind]} in{" "}
             <Link className="link" href={`/projects/${run.projectId}`}>
               {run.projectName}
             </Link>

@@ -1,13 +1,5 @@
 import type { Run, RunDetail } from "#lib/runs/schema.ts";
 
-/** What each kind of run is called where a person reads it. */
-export const kindWords: Record<Run["kind"], string> = {
-  import: "Import",
-  generation: "Labelling",
-  finetune: "Fine-tune",
-  evaluation: "Evaluation",
-};
-
 /** "out_of_labels" -> "Out of labels": counters and settings without words of their own. */
 export function humanize(key: string): string {
   const text = key.replaceAll("_", " ").replace(/([a-z])([A-Z])/g, "$1 $2");
@@ -48,10 +40,46 @@ export function producedBy(run: Pick<RunDetail, "kind" | "projectId" | "result">
       { label: "Label them", href: `${home}/labels`, hint: "Let a teacher answer every row." },
     ];
   }
+  if (run.kind === "derive") {
+    const versionId = idOf(run.result, "datasetVersionId");
+    return [
+      {
+        label: "Open the new version",
+        href: versionId ? `${home}/data/${versionId}` : `${home}/data`,
+        hint: "Its rows, and what differs from the one before.",
+      },
+    ];
+  }
+  if (run.kind === "fetch") {
+    const uploadId = idOf(run.result, "uploadId");
+    return [
+      {
+        label: "Go on with the import",
+        href: uploadId ? `${home}/data/import?upload=${uploadId}` : `${home}/data/import`,
+        hint: "See how the file is read, then choose its columns.",
+      },
+    ];
+  }
   if (run.kind === "generation") {
     return [
       { label: "Review the answers", href: `${home}/labels`, hint: "Rejected ones come with their reason." },
       { label: "Train a student", href: `${home}/students`, hint: "On these labels, on this machine." },
+    ];
+  }
+  if (run.kind === "synthesis") {
+    const versionId = idOf(run.result, "madeVersionId");
+    return versionId
+      ? [{ label: "Open the version", href: `${home}/data/${versionId}`, hint: "With the new rows in it." }]
+      : [];
+  }
+  if (run.kind === "quality") {
+    const versionId = idOf(run.result, "datasetVersionId");
+    return [
+      {
+        label: "Read the report",
+        href: versionId ? `${home}/data/${versionId}?tab=quality` : `${home}/data`,
+        hint: "Each finding opens its rows.",
+      },
     ];
   }
   if (run.kind === "finetune") {

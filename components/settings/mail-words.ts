@@ -18,5 +18,6 @@ export const mailKinds: Record<MailKind, string> = {
   "run.succeeded": "Run finished",
   "run.failed": "Run failed",
   "run.budget": "Budget reached",
+  "review.assigned": "Rows to review",
   digest: "List of runs",
 };

@@ -1,6 +1,7 @@
 "use client";
 
 import { toast } from "sonner";
+import { useViewer } from "#components/shell/viewer.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Select } from "#components/ui/select.tsx";
@@ -9,7 +10,7 @@ import { useEndpoint, useMutate } from "#lib/http/client.tsx";
 import type { MailWish, NotificationPreferences } from "#lib/mails/schema.ts";
 import { type Me, meGet, meUpdate } from "#lib/teams/me-schema.ts";
 
-const events: { key: keyof NotificationPreferences; label: string; hint: string }[] = [
+const runEvents: { key: keyof NotificationPreferences; label: string; hint: string }[] = [
   { key: "runSucceeded", label: "A run finished", hint: "Import, labelling, fine-tune or evaluation is done." },
   { key: "runFailed", label: "A run failed", hint: "With the reason and what to do about it." },
   {
@@ -19,23 +20,34 @@ const events: { key: keyof NotificationPreferences; label: string; hint: string 
   },
 ];
 
-const wishes: { value: MailWish; label: string }[] = [
+const reviewEvent = {
+  key: "reviewAssigned",
+  label: "Rows to review",
+  hint: "Somebody asks you to decide rows of a review.",
+} as const;
+
+const runWishes: { value: MailWish; label: string }[] = [
   { value: "own", label: "Runs I started" },
   { value: "all", label: "All runs of my teams" },
+  { value: "none", label: "Never" },
+];
+const reviewWishes: { value: MailWish; label: string }[] = [
+  { value: "own", label: "Reviews I am asked for" },
   { value: "none", label: "Never" },
 ];
 
 /** Each person chooses for themselves, over all their teams. */
 export function NotificationsCard() {
   const me = useEndpoint(meGet, {});
+  const viewer = useViewer();
   return (
     <Card
-      title="E-mail about runs"
+      title={viewer.can("run.read") ? "E-mail about runs and reviews" : "E-mail about reviews"}
       hint={me.data ? `Sent to ${me.data.email}. At most 20 an hour; what is over goes into one list.` : "\u00a0"}
       flush
     >
       {me.data ? (
-        <Events me={me.data} />
+        <Events me={me.data} aboutRuns={viewer.can("run.read")} />
       ) : me.error ? (
         <ErrorState error={me.error} onRetry={me.refetch} />
       ) : (
@@ -45,7 +57,7 @@ export function NotificationsCard() {
   );
 }
 
-function Events({ me }: { me: Me }) {
+function Events({ me, aboutRuns }: { me: Me; aboutRuns: boolean }) {
   const save = useMutate(meUpdate, {
     invalidates: [meGet.name],
     onSuccess: () => void toast.success("Saved"),
@@ -55,7 +67,7 @@ function Events({ me }: { me: Me }) {
     (save.isPending ? save.variables.notifications?.[key] : undefined) ?? me.notifications[key];
   return (
     <ul className="divide-y">
-      {events.map(({ key, label, hint }) => (
+      {[...(aboutRuns ? runEvents : []), reviewEvent].map(({ key, label, hint }) => (
         <li key={key} className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 px-4 py-3">
           <div className="min-w-0">
             <p className="font-medium">{label}</p>
@@ -66,7 +78,7 @@ function Events({ me }: { me: Me }) {
             className="w-56"
             value={wanted(key)}
             onValueChange={(wish) => save.mutate({ notifications: { [key]: wish } })}
-            options={wishes}
+            options={key === "reviewAssigned" ? reviewWishes : runWishes}
           />
         </li>
       ))}

@@ -3,7 +3,7 @@ import { type Permission, permissions, type Role, roles } from "#lib/core/permis
 const hints: Record<Role, string> = {
   owner: "Everything, also people, roles and system",
   engineer: "Builds: data, teachers, runs, students",
-  reviewer: "Reads everything, changes nothing",
+  reviewer: "Sees only the reviews they are asked for, and decides their rows",
   manager: "Reads everything, edits the cost comparison, sees the audit log",
 };
 

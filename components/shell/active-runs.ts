@@ -5,13 +5,15 @@ import { formatPercent } from "#lib/format.ts";
 import { useEndpoint, useLive } from "#lib/http/client.tsx";
 import { type Run, runList } from "#lib/runs/schema.ts";
 import { activeRunsInput } from "./sidebar-input.ts";
+import { useViewer } from "./viewer.tsx";
 
 const none: Run[] = [];
 
 /** Queued, running and paused runs of the team, newest first. */
 export function useActiveRuns(): Run[] {
   // the stream tells of the runs that are known; asking finds new ones
-  const runs = useEndpoint(runList, activeRunsInput, { refetchInterval: 10_000 });
+  const enabled = useViewer().can("run.read");
+  const runs = useEndpoint(runList, activeRunsInput, { refetchInterval: 10_000, enabled });
   const items = runs.data?.items ?? none;
   useLive(
     items.flatMap((run) => [`run:${run.id}`, `project:${run.projectId}`]),

@@ -1,7 +1,7 @@
 "use client";
 
 import clsx from "clsx";
-import { Activity, FolderKanban, GraduationCap, type LucideIcon, Plus, Settings } from "lucide-react";
+import { Activity, FolderKanban, GraduationCap, ListChecks, type LucideIcon, Plus, Settings } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
@@ -9,7 +9,7 @@ import { SimulatedBadge } from "#components/ui/badge.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { StatePill } from "#components/ui/state-pill.tsx";
 import { useEndpoint, useLive } from "#lib/http/client.tsx";
-import { allowedNav, entryOf, mainNav, projectIdOf } from "#lib/nav.ts";
+import { allowedNav, entryOf, homeOf, mainNav, projectIdOf } from "#lib/nav.ts";
 import { type Project, projectList, type Stage } from "#lib/projects/schema.ts";
 import { shareOf, useActiveRuns } from "./active-runs.ts";
 import { Logo } from "./logo.tsx";
@@ -18,6 +18,7 @@ import { useViewer } from "./viewer.tsx";
 
 const icons: Record<string, LucideIcon> = {
   "/projects": FolderKanban,
+  "/reviews": ListChecks,
   "/runs": Activity,
   "/teachers": GraduationCap,
   "/settings/account": Settings,
@@ -44,7 +45,7 @@ export function Sidebar({ team }: { team: ReactNode }) {
         : entryOf(mainNav, pathname)?.href;
   return (
     <div className="flex min-h-full flex-col gap-4 p-3">
-      <Link href="/projects" className="hidden h-8 items-center rounded-md px-2 lg:flex">
+      <Link href={homeOf(viewer.can)} className="hidden h-8 items-center rounded-md px-2 lg:flex">
         <Logo />
       </Link>
       {team}
@@ -60,8 +61,8 @@ export function Sidebar({ team }: { team: ReactNode }) {
           );
         })}
       </nav>
-      <Projects />
-      <ActiveRuns />
+      {viewer.can("project.read") ? <Projects /> : null}
+      {viewer.can("run.read") ? <ActiveRuns /> : null}
     </div>
   );
 }

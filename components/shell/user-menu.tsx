@@ -7,8 +7,9 @@ import { IconButton } from "#components/ui/button.tsx";
 import { DropdownMenu } from "#components/ui/menu.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { useEndpoint, useMutate } from "#lib/http/client.tsx";
-import { helpNav } from "#lib/nav.ts";
+import { allowedNav, helpNav } from "#lib/nav.ts";
 import { meGet, meSwitchTeam } from "#lib/teams/me-schema.ts";
+import { useViewer } from "./viewer.tsx";
 
 const meInput = {};
 
@@ -16,7 +17,8 @@ const meInput = {};
 export function TeamSwitcher() {
   const me = useEndpoint(meGet, meInput, { staleTime: 60_000 });
   const change = useMutate(meSwitchTeam, {
-    onSuccess: () => window.location.assign("/projects"),
+    // "/" leads to where the role in that team begins
+    onSuccess: () => window.location.assign("/"),
     onError: (error) => toast.error(error.message),
     invalidates: [],
   });
@@ -59,6 +61,7 @@ export function TeamSwitcher() {
 
 export function UserMenu({ onHelp }: { onHelp: () => void }) {
   const me = useEndpoint(meGet, meInput, { staleTime: 60_000 });
+  const viewer = useViewer();
   const [leaving, setLeaving] = useState(false);
 
   async function onSignOut() {
@@ -79,7 +82,7 @@ export function UserMenu({ onHelp }: { onHelp: () => void }) {
       items={[
         { heading: me.data ? `${me.data.name} · ${me.data.email}` : "…" },
         { label: "Account", icon: <UserRound aria-hidden />, href: "/settings/account" },
-        ...helpNav.map(({ label, href }) => ({ label, href, icon: <BookOpen aria-hidden /> })),
+        ...allowedNav(helpNav, viewer.can).map(({ label, href }) => ({ label, href, icon: <BookOpen aria-hidden /> })),
         { label: "Keyboard", icon: <Keyboard aria-hidden />, onSelect: onHelp },
         "separator",
         { label: "Sign out", icon: <LogOut aria-hidden />, onSelect: onSignOut },

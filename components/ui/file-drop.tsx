@@ -1,8 +1,8 @@
 "use client";
 
 import clsx from "clsx";
-import { FileUp, X } from "lucide-react";
-import { type DragEvent, useRef, useState } from "react";
+import { FileUp, Pause, Play, X } from "lucide-react";
+import { type DragEvent, type ReactNode, useRef, useState } from "react";
 import { formatBytes, formatDuration } from "#lib/format.ts";
 import { Button, IconButton } from "./button.tsx";
 import { Progress } from "./progress.tsx";
@@ -13,6 +13,10 @@ export type UploadProgress = {
   totalBytes: number;
   /** null while not known */
   bytesPerSec?: number | null;
+  /** `waiting`: tries again by itself; `checking`: all is sent, the server closes it */
+  state?: "sending" | "paused" | "waiting" | "checking";
+  /** bytes that an earlier attempt had sent */
+  resumedAt?: number | null;
 };
 
 type FileDropProps = {
@@ -24,12 +28,25 @@ type FileDropProps = {
   /** while uploading: shows the bar in place of the drop area */
   upload?: UploadProgress | null;
   onCancel?: () => void;
+  onPause?: () => void;
+  onResume?: () => void;
   error?: string | null;
   disabled?: boolean;
+  /** below the hint, while nothing is sent */
+  children?: ReactNode;
 };
 
-/** One file by drag and drop or by button; then its progress with Cancel. Same height in both states. */
-export function FileDrop({ accept, hint, onFile, upload, onCancel, error, disabled = false }: FileDropProps) {
+/** One file by drag and drop or by button; then its progress with Pause and Cancel. Same height in both states. */
+export function FileDrop({
+  accept,
+  hint,
+  onFile,
+  upload,
+  error,
+  disabled = false,
+  children,
+  ...actions
+}: FileDropProps) {
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
 
@@ -55,7 +72,7 @@ export function FileDrop({ accept, hint, onFile, upload, onCancel, error, disabl
       )}
     >
       {upload ? (
-        <UploadBar upload={upload} onCancel={onCancel} />
+        <UploadBar upload={upload} {...actions} />
       ) : (
         <>
           <FileUp aria-hidden className="size-6 stroke-1 text-faint" />
@@ -81,6 +98,7 @@ export function FileDrop({ accept, hint, onFile, upload, onCancel, error, disabl
               if (file) onFile(file);
             }}
           />
+          {children}
         </>
       )}
       {error ? (
@@ -92,14 +110,35 @@ export function FileDrop({ accept, hint, onFile, upload, onCancel, error, disabl
   );
 }
 
-function UploadBar({ upload, onCancel }: { upload: UploadProgress; onCancel?: () => void }) {
-  const { fileName, sentBytes, totalBytes, bytesPerSec } = upload;
-  const left = bytesPerSec ? ((totalBytes - sentBytes) / bytesPerSec) * 1000 : null;
+const stateWords = {
+  sending: "",
+  paused: "Paused",
+  waiting: "No connection, trying again",
+  checking: "Checking the file",
+};
+
+type UploadBarProps = Pick<FileDropProps, "onCancel" | "onPause" | "onResume"> & { upload: UploadProgress };
+
+function UploadBar({ upload, onCancel, onPause, onResume }: UploadBarProps) {
+  const { fileName, sentBytes, totalBytes, bytesPerSec, state = "sending", resumedAt = null } = upload;
+  const left = bytesPerSec && state === "sending" ? ((totalBytes - sentBytes) / bytesPerSec) * 1000 : null;
   return (
     <div className="w-full max-w-xl text-left">
-      <div className="flex items-center justify-between gap-3">
-        <span className="truncate font-medium">{fileName}</span>
-        {onCancel ? (
+      <div className="flex items-center justify-between gap-1">
+        <span className="min-w-0 flex-1 truncate font-medium">
+          <bdi>{fileName}</bdi>
+        </span>
+        {onPause && (state === "sending" || state === "waiting") ? (
+          <IconButton label="Pause upload" size="sm" onClick={onPause}>
+            <Pause aria-hidden />
+          </IconButton>
+        ) : null}
+        {onResume && state === "paused" ? (
+          <Button size="sm" icon={<Play aria-hidden />} onClick={onResume}>
+            Go on
+          </Button>
+        ) : null}
+        {onCancel && state !== "checking" ? (
           <IconButton label="Cancel upload" size="sm" onClick={onCancel}>
             <X aria-hidden />
           </IconButton>
@@ -108,18 +147,22 @@ function UploadBar({ upload, onCancel }: { upload: UploadProgress; onCancel?: ()
       <Progress
         value={totalBytes ? sentBytes / totalBytes : null}
         label={`Uploading ${fileName}`}
+        tone={state === "paused" || state === "waiting" ? "attention" : "running"}
         size="md"
         className="my-1.5"
       />
-      <div className="tnum flex flex-wrap justify-between gap-x-4 text-xs text-muted">
+      <div className="tnum flex min-h-4 flex-wrap justify-between gap-x-4 text-xs text-muted">
         <span>
           {formatBytes(sentBytes)} of {formatBytes(totalBytes)}
         </span>
-        <span>
-          {bytesPerSec ? `${formatBytes(bytesPerSec)}/s` : ""}
+        <span aria-live={state === "sending" ? "off" : "polite"}>
+          {state === "sending" && bytesPerSec ? `${formatBytes(bytesPerSec)}/s` : stateWords[state]}
           {left === null ? "" : ` · about ${formatDuration(left)} left`}
         </span>
       </div>
+      {resumedAt ? (
+        <p className="text-xs text-muted">{`Goes on where it was: ${formatBytes(resumedAt)} were here already.`}</p>
+      ) : null}
     </div>
   );
 }

@@ -23,14 +23,22 @@ type FilterBarProps = {
   /** key of the search text in the URL; absent: no search box */
   searchKey?: string;
   searchPlaceholder?: string;
+  /** further keys of the URL that Clear removes */
+  moreKeys?: readonly string[];
   /** at the right: count, column picker, main button */
   children?: ReactNode;
 };
 
 /** Search and filters of a list, held by the URL. `/` focuses the search. */
-export function FilterBar({ filters = [], searchKey, searchPlaceholder = "Search …", children }: FilterBarProps) {
+export function FilterBar({
+  filters = [],
+  searchKey,
+  searchPlaceholder = "Search …",
+  moreKeys = [],
+  children,
+}: FilterBarProps) {
   const url = useUrlState();
-  const keys = [...filters.map((filter) => filter.key), ...(searchKey ? [searchKey] : [])];
+  const keys = [...filters.map((filter) => filter.key), ...(searchKey ? [searchKey] : []), ...moreKeys];
   const active = keys.some((key) => url.get(key) !== "");
   return (
     <search className="no-print flex flex-wrap items-center gap-2">

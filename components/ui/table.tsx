@@ -20,7 +20,7 @@ export function moveRows(event: KeyboardEvent<HTMLElement>) {
     next?.scrollIntoView({ block: "nearest" });
     event.preventDefault();
   } else if (event.key === "Enter" && at !== -1 && target === rows[at]) {
-    target.querySelector<HTMLElement>("a[href], button:not(:disabled)")?.click();
+    target.querySelector<HTMLElement>("a[href], button:not(:disabled, [role=checkbox])")?.click();
   } else if (event.key === "x" && at !== -1) {
     rows[at]?.querySelector<HTMLElement>("[role=checkbox]")?.click();
   }

@@ -4,9 +4,8 @@ import { closeQueues } from "#lib/jobs/queue.ts";
 import { generationHandler } from "#workers/generate.ts";
 import { startRuntime } from "#workers/runtime.ts";
 
-const refuse = () => Promise.reject(new Error("this worker only labels"));
 const runtime = await startRuntime(
-  { import: refuse, generation: generationHandler, finetune: refuse, evaluation: refuse },
+  { generation: generationHandler },
   { mail: async () => {}, sample: async () => {} },
   async () => {},
 );

@@ -7,22 +7,26 @@ export const entities = [
   "upload",
   "dataset",
   "datasetVersion",
+  "deletedDataset",
+  "deletedVersion",
   "teacher",
   "run",
   "student",
   "evaluation",
+  "review",
   "apiToken",
   "invitation",
   "outboxMail",
 ] as const;
 export type Entity = (typeof entities)[number];
 
-const refEntity = new WeakMap<z.ZodType, Entity>();
+/** By definition, not by schema: `.meta()` makes another schema of the same definition. */
+const refEntity = new WeakMap<object, Entity>();
 
 /** The id of an `entity` of the actor's team. Checked by construction: see `loadRefs` in verb.ts. */
 export function ref<E extends Entity>(entity: E) {
   const schema = z.uuid().meta({ description: `id of a ${entity}` }) as z.ZodUUID & { readonly __entity?: E };
-  refEntity.set(schema, entity);
+  refEntity.set(schema.def, entity);
   return schema;
 }
 
@@ -30,7 +34,7 @@ export function ref<E extends Entity>(entity: E) {
 export function entityOf(schema: z.ZodType): Entity | undefined {
   let at: z.ZodType | undefined = schema;
   while (at) {
-    const found = refEntity.get(at);
+    const found = refEntity.get(at.def);
     if (found) return found;
     const inner: unknown = (at.def as { innerType?: unknown }).innerType;
     at = inner instanceof z.ZodType ? inner : undefined;

@@ -9,6 +9,8 @@ type Rule = { roles: readonly Role[]; scope: Scope; says: string };
 
 const everyone = roles;
 const builders = ["owner", "engineer"] as const;
+/** All but reviewers, who see their reviews and nothing else. */
+const insiders = ["owner", "engineer", "manager"] as const;
 
 /** Every permission: who has it, which token scope it takes, and what it lets a person do (shown in Settings > Team). */
 export const permissions = {
@@ -18,22 +20,25 @@ export const permissions = {
   "audit.read": { roles: ["owner", "manager"], scope: "read", says: "Read the audit log" },
   "outbox.read": { roles: ["owner"], scope: "admin", says: "Read the e-mails that the team was sent" },
   "system.read": { roles: ["owner"], scope: "read", says: "See the health of the installation" },
-  "project.read": { roles: everyone, scope: "read", says: "See projects, tasks and results" },
+  "project.read": { roles: insiders, scope: "read", says: "See projects, tasks and results" },
   "project.write": { roles: builders, scope: "write", says: "Create and change projects and tasks" },
-  "data.read": { roles: everyone, scope: "read", says: "Browse and export datasets" },
+  "data.read": { roles: insiders, scope: "read", says: "Browse and export datasets" },
   "data.write": { roles: builders, scope: "write", says: "Upload, import and delete datasets" },
-  "teacher.read": { roles: everyone, scope: "read", says: "See teachers and their prices (never keys)" },
-  "teacher.write": { roles: builders, scope: "write", says: "Add, change and test teachers" },
-  "run.read": { roles: everyone, scope: "read", says: "Follow runs, logs and answers" },
-  "run.write": { roles: builders, scope: "write", says: "Start, pause, cancel and retry runs" },
-  "student.read": { roles: everyone, scope: "read", says: "See students and try them out" },
-  "student.write": { roles: builders, scope: "write", says: "Rename, download and delete students" },
-  "savings.read": { roles: everyone, scope: "read", says: "See the cost comparison" },
-  "savings.write": {
-    roles: ["owner", "engineer", "manager"],
+  "review.read": { roles: everyone, scope: "read", says: "See the reviews one is asked for, with their rows" },
+  "review.write": { roles: ["owner", "engineer", "reviewer"], scope: "write", says: "Decide rows of a review" },
+  "review.manage": {
+    roles: builders,
     scope: "write",
-    says: "Change the inputs of the cost comparison",
+    says: "Set up reviews, settle disagreements, make versions of them",
   },
+  "teacher.read": { roles: insiders, scope: "read", says: "See teachers and their prices (never keys)" },
+  "teacher.write": { roles: builders, scope: "write", says: "Add, change and test teachers" },
+  "run.read": { roles: insiders, scope: "read", says: "Follow runs, logs and answers" },
+  "run.write": { roles: builders, scope: "write", says: "Start, pause, cancel and retry runs" },
+  "student.read": { roles: insiders, scope: "read", says: "See students and try them out" },
+  "student.write": { roles: builders, scope: "write", says: "Rename, download and delete students" },
+  "savings.read": { roles: insiders, scope: "read", says: "See the cost comparison" },
+  "savings.write": { roles: insiders, scope: "write", says: "Change the inputs of the cost comparison" },
 } as const satisfies Record<string, Rule>;
 
 export type Permission = keyof typeof permissions;

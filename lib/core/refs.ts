@@ -9,11 +9,23 @@ const loaders = {
   upload: (id: string, teamId: string) => db.upload.findFirst({ where: { id, teamId } }),
   dataset: (id: string, teamId: string) => db.dataset.findFirst({ where: { id, teamId, deletedAt: null } }),
   datasetVersion: (id: string, teamId: string) =>
-    db.datasetVersion.findFirst({ where: { id, teamId, dataset: { deletedAt: null } }, include: { dataset: true } }),
+    db.datasetVersion.findFirst({
+      where: { id, teamId, deletedAt: null, dataset: { deletedAt: null } },
+      include: { dataset: true },
+    }),
+  // What was deleted and can still be restored.
+  deletedDataset: (id: string, teamId: string) =>
+    db.dataset.findFirst({ where: { id, teamId, deletedAt: { not: null }, purgedAt: null } }),
+  deletedVersion: (id: string, teamId: string) =>
+    db.datasetVersion.findFirst({
+      where: { id, teamId, deletedAt: { not: null }, purgedAt: null, dataset: { deletedAt: null } },
+      include: { dataset: true },
+    }),
   teacher: (id: string, teamId: string) => db.teacher.findFirst({ where: { id, teamId, deletedAt: null } }),
   run: (id: string, teamId: string) => db.run.findFirst({ where: { id, teamId } }),
   student: (id: string, teamId: string) => db.student.findFirst({ where: { id, teamId } }),
   evaluation: (id: string, teamId: string) => db.evaluation.findFirst({ where: { id, teamId } }),
+  review: (id: string, teamId: string) => db.review.findFirst({ where: { id, teamId } }),
   apiToken: (id: string, teamId: string) => db.apiToken.findFirst({ where: { id, teamId } }),
   invitation: (id: string, teamId: string) => db.invitation.findFirst({ where: { id, teamId } }),
   outboxMail: (id: string, teamId: string) => db.outboxMail.findFirst({ where: { id, teamId } }),
@@ -39,6 +51,8 @@ export type Found<I extends z.ZodObject> = {
 
 const words: Partial<Record<Entity, string>> = {
   datasetVersion: "dataset version",
+  deletedDataset: "deleted dataset",
+  deletedVersion: "deleted dataset version",
   apiToken: "API token",
   outboxMail: "e-mail",
 };

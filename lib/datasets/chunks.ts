@@ -1,5 +1,6 @@
 import { AppError } from "#lib/core/errors.ts";
-import { formatById } from "#lib/formats/registry.ts";
+import type { RandomAccess } from "#lib/formats/open-source.ts";
+import { readRows } from "#lib/formats/read-rows.ts";
 import {
   type Batch,
   keptTextChars,
@@ -11,11 +12,11 @@ import {
 import { type Chunk, copyRejection, copyRow, type Target } from "./load.ts";
 import { columnsOf, makeRow } from "./row.ts";
 import type { ColumnMapping } from "./schema.ts";
-import { inputDigest, inputHash, isHoldout } from "./split.ts";
+import { placeInput } from "./split.ts";
 import { type Checkpoint, keptRejections, Tally } from "./tally.ts";
 
 /** A chunk is written when it has so many bytes of COPY text: large enough to be fast, small enough to stay in memory twice. */
-const chunkBytes = 1024 * 1024;
+const chunkBytes = 4 * 1024 * 1024;
 
 export type ImportPlan = {
   target: Target;
@@ -53,18 +54,15 @@ export class Chunker {
     this.tally = new Tally(plan.from);
   }
 
-  /**
-   * @param open the source's bytes from an offset on
-   * @throws AppError INVALID when the file is mostly bad
-   */
-  async *chunks(open: (offset: number) => AsyncIterable<Uint8Array>): AsyncGenerator<Chunk> {
+  /** @throws AppError INVALID when the file is mostly bad or damaged, LIMIT for an archive that unpacks to too much */
+  async *chunks(source: RandomAccess): AsyncGenerator<Chunk> {
     const { how, mapping, from } = this.#plan;
-    const start = from ? { offset: from.offset, line: from.line } : how.start;
+    const start: Position = from ?? how.start;
     let end = start;
-    const batches = formatById(how.format).parse(open(start.offset), how, start, columnsOf(mapping));
+    const batches = readRows(source, how, from, columnsOf(mapping));
     try {
       for await (const batch of batches) {
-        for (const item of inOrder(batch)) this.#add(item);
+        for (const item of inOrder(batch)) this.#add(item, batch.holdout);
         this.#pack();
         end = batch.next;
         if (this.#bytes >= chunkBytes) yield this.#take(end);
@@ -78,7 +76,8 @@ export class Chunker {
     yield this.#take(end);
   }
 
-  #add(item: SourceRecord | Rejection): void {
+  /** @param side what the file's own split says; undefined: the text decides */
+  #add(item: SourceRecord | Rejection, side: boolean | undefined): void {
     if ("code" in item) {
       this.#reject(item);
       return;
@@ -88,11 +87,11 @@ export class Chunker {
       this.#reject({ line: item.line, offset: item.offset, ...made, text: item.text.slice(0, keptTextChars) });
       return;
     }
-    const digest = inputDigest(made.input);
-    const holdout = isHoldout(digest, this.#plan.holdoutFraction);
-    this.tally.row(made.input, made.output, holdout);
-    const line = copyRow(this.#plan.target.line, this.tally.rows, { ...made, holdout, inputHash: inputHash(digest) });
-    this.#rows.push(line);
+    const { input, output } = made;
+    const { holdout: drawn, inputHash } = placeInput(input, this.#plan.holdoutFraction);
+    const holdout = side ?? drawn;
+    this.tally.row(input, output, holdout);
+    this.#rows.push(copyRow(this.#plan.target.line, this.tally.rows, { input, output, holdout, inputHash }));
   }
 
   #reject(rejection: Rejection): void {
@@ -114,9 +113,9 @@ export class Chunker {
     this.#rejections = [];
   }
 
-  #take({ offset, line }: Position): Chunk {
+  #take(end: Position): Chunk {
     this.#pack();
-    const chunk = { ...this.#packed, checkpoint: this.tally.checkpoint(offset, line) };
+    const chunk = { ...this.#packed, checkpoint: this.tally.checkpoint(end) };
     this.#packed = { rows: [], rejections: [] };
     this.#bytes = 0;
     return chunk;

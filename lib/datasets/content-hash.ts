@@ -34,9 +34,16 @@ export class ContentHash {
   }
 
   row(input: string, output: string | null, holdout: boolean): void {
-    const digest = hash("sha256", rowText(input, output, holdout), "buffer");
-    for (let lane = 0; lane < lanes; lane += 1)
-      this.#sums[lane] = ((this.#sums[lane] ?? 0) + digest.readUInt32BE(lane * 4)) >>> 0;
+    // One character per byte: making a string of a digest takes a third of the time of making a Buffer.
+    const digest = hash("sha256", rowText(input, output, holdout), "binary");
+    for (let lane = 0, at = 0; lane < lanes; lane += 1, at += 4) {
+      const word =
+        (digest.charCodeAt(at) << 24) |
+        (digest.charCodeAt(at + 1) << 16) |
+        (digest.charCodeAt(at + 2) << 8) |
+        digest.charCodeAt(at + 3);
+      this.#sums[lane] = (this.#sums[lane] ?? 0) + word;
+    }
   }
 
   /** Adds (or with -1 takes away) the rows behind another hash. */

@@ -16,11 +16,11 @@ vi.hoisted(() => {
 });
 
 let engineer: Actor;
-let reviewer: Actor;
+let manager: Actor;
 let projectId: string;
 
 beforeAll(async () => {
-  ({ engineer, reviewer } = await makeTeam());
+  ({ engineer, manager } = await makeTeam());
 });
 beforeEach(async () => {
   projectId = (await makeProject(engineer)).id;
@@ -33,7 +33,7 @@ async function imported(file: string, options: Parameters<typeof startImport>[3]
 }
 type RowPage = { items: Row[]; nextCursor: string | null; searchedTo: number };
 const rows = (datasetVersionId: string, input: Record<string, unknown> = {}) =>
-  callDataset<RowPage>(reviewer, "version.rows", { datasetVersionId, ...input });
+  callDataset<RowPage>(manager, "version.rows", { datasetVersionId, ...input });
 
 describe("upload", () => {
   test("keeps name, size and sha256, and no path of the name", async () => {
@@ -79,7 +79,7 @@ describe("upload", () => {
     const { runId } = await startImport(engineer, projectId, tickets(3));
     const needed = (await db.run.findUniqueOrThrow({ where: { id: runId } })).payload as { uploadId: string };
     const old = new Date(Date.now() - 25 * 3_600_000);
-    await db.upload.updateMany({ where: { id: { in: [unused.id, needed.uploadId] } }, data: { createdAt: old } });
+    await db.upload.updateMany({ where: { id: { in: [unused.id, needed.uploadId] } }, data: { touchedAt: old } });
     expect(await removeOldUploads()).toBe(1);
     expect(existsSync(storagePath(`uploads/${unused.id}`))).toBe(false);
     expect((await db.upload.findMany({ where: { projectId } })).map(({ id }) => id).sort()).toEqual(
@@ -136,7 +136,7 @@ describe("datasets", () => {
     };
     const added = await Promise.all([add(6), add(7), add(8)]);
     expect(added.map(({ number }) => number).sort()).toEqual([2, 3, 4]);
-    const dataset = await callDataset<Dataset>(reviewer, "dataset.get", { datasetId });
+    const dataset = await callDataset<Dataset>(manager, "dataset.get", { datasetId });
     expect(dataset.versions.map(({ number }) => number)).toEqual([4, 3, 2, 1]);
   });
 
@@ -196,7 +196,7 @@ describe("datasets", () => {
     );
     await db.student.delete({ where: { id: student.id } });
     await callDataset(engineer, "dataset.delete", { datasetId: waiting.datasetId });
-    await expect(callDataset(reviewer, "dataset.get", { datasetId: waiting.datasetId })).rejects.toMatchObject({
+    await expect(callDataset(manager, "dataset.get", { datasetId: waiting.datasetId })).rejects.toMatchObject({
       code: "NOT_FOUND",
     });
     await expect(rows(waiting.datasetVersionId)).rejects.toMatchObject({ code: "NOT_FOUND" });

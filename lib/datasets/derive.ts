@@ -16,6 +16,8 @@ export type Derivation = {
   reason: string;
   /** fills the temporary table of changes (lib/datasets/staged.ts), by `stageChanges` or by SQL over `versionRows(parent)` */
   stage: (tx: Tx, table: string) => Promise<void>;
+  /** the run that makes it; no other version ever names the same run */
+  runId?: string;
 };
 
 type Counts = {
@@ -32,7 +34,7 @@ type Counts = {
  * the new step first. Counts and hash follow from the change alone, so that the cost is that of the change, not of the version.
  * @throws AppError CONFLICT when the parent is not ready or a row is not in it, INVALID when nothing would change or remain
  */
-export async function deriveVersion(tx: Tx, { actor, parent, origin, reason, stage }: Derivation) {
+export async function deriveVersion(tx: Tx, { actor, parent, origin, reason, stage, runId }: Derivation) {
   const { line, dataset } = parent;
   if (parent.state !== "ready") {
     throw new AppError("CONFLICT", "Only a ready version can be changed.", {
@@ -41,6 +43,14 @@ export async function deriveVersion(tx: Tx, { actor, parent, origin, reason, sta
   }
   // Versions of a dataset are made one after the other: step, number and positions are the next ones.
   await tx.$queryRaw`SELECT 1 FROM "Dataset" WHERE "id" = ${dataset.id}::uuid FOR NO KEY UPDATE`;
+  const kept = await tx.datasetVersion.count({
+    where: { id: parent.id, deletedAt: null, dataset: { deletedAt: null } },
+  });
+  if (kept === 0) {
+    throw new AppError("CONFLICT", `${dataset.name} v${parent.number} has been deleted meanwhile.`, {
+      todo: "Restore it first.",
+    });
+  }
   const onLine = await tx.datasetVersion.aggregate({ where: { line }, _max: { step: true, lastPosition: true } });
   const inDataset = await tx.datasetVersion.aggregate({ where: { datasetId: dataset.id }, _max: { number: true } });
   const head = onLine._max.step ?? 0;
@@ -79,8 +89,8 @@ export async function deriveVersion(tx: Tx, { actor, parent, origin, reason, sta
     labels: labels ?? [],
   });
   const report: ImportReport = { warnings, rejectedByCode: {}, labels: labels ?? [], manyAnswers: labels === null };
-  const { id, createdAt, importRunId, checkpoint, labelCounts, source, mapping, ...kept } = parent;
-  const { dataset: _, ...columns } = kept;
+  const { id, createdAt, importRunId, checkpoint, labelCounts, source, mapping, ...rest } = parent;
+  const { dataset: _, ...columns } = rest;
   const version = await tx.datasetVersion.create({
     data: {
       ...columns,
@@ -104,6 +114,7 @@ export async function deriveVersion(tx: Tx, { actor, parent, origin, reason, sta
       report,
       createdById: actor.userId,
       readyAt: new Date(),
+      deriveRunId: runId ?? null,
     },
   });
   // By hand, because Prisma's JSON loses a label named __proto__.

@@ -5,6 +5,7 @@ import { from as copyFrom } from "pg-copy-streams";
 import { connectAlone } from "#lib/core/db.ts";
 import type { Rejection } from "#lib/formats/types.ts";
 import { LostLease } from "#lib/jobs/runs.ts";
+import { attachOwnTable, createOwnTable, dropLine, hasOwnTable, tableOf } from "./partition.ts";
 import type { Checkpoint } from "./tally.ts";
 
 const special = /[\\\n\r\t]/g;
@@ -36,7 +37,7 @@ async function copy(client: pg.Client, sql: string, parts: Buffer[]): Promise<vo
   await pipeline(Readable.from(parts), client.query(copyFrom(sql)));
 }
 
-/** The version that an import fills. */
+/** The version that an import fills. `line` says into which table. */
 export type Target = { id: string; line: number };
 
 /** What one chunk brings: rows and rejections as COPY text, and where the import stands behind them. */
@@ -62,6 +63,8 @@ export class Loader {
     const client = await connectAlone();
     // A process that hangs in the middle of a chunk must not keep its uncommitted positions from the next holder.
     await client.query("SET idle_in_transaction_session_timeout = '15s'");
+    // A server that crashes may lose the last chunks, each together with its checkpoint; what makes the version ready is flushed behind them.
+    await client.query("SET synchronous_commit = off");
     return new Loader(client, target, run);
   }
 
@@ -92,7 +95,7 @@ export class Loader {
     return this.#fenced(async () => {
       await copy(
         this.#client,
-        `COPY "Row" ("line", "position", "input", "output", "holdout", "inputHash") FROM STDIN`,
+        `COPY ${tableOf(this.#target.line)} ("line", "position", "input", "output", "holdout", "inputHash") FROM STDIN`,
         rows,
       );
       await copy(
@@ -108,32 +111,48 @@ export class Loader {
   }
 
   /** Removes the rows of an import that will not be finished; with `rejections` also the reasons why. @throws LostLease */
-  discard(what: { rejections: boolean }): Promise<void> {
-    return this.#fenced(async () => {
-      await this.#client.query(`DELETE FROM "Row" WHERE "line" = $1`, [this.#target.line]);
+  async discard(what: { rejections: boolean }): Promise<void> {
+    await this.#fenced(async () => {
       if (what.rejections)
         await this.#client.query(`DELETE FROM "RejectedRow" WHERE "versionId" = $1`, [this.#target.id]);
       await this.#client.query(`UPDATE "DatasetVersion" SET "checkpoint" = NULL WHERE "id" = $1`, [this.#target.id]);
+      if (!hasOwnTable(this.#target.line)) await dropLine(this.#client, this.#target.line);
     });
+    // Behind the fence: from here on only this holder can bring rows, and a table in use is waited for in short steps.
+    if (hasOwnTable(this.#target.line)) await dropLine(this.#client, this.#target.line);
+  }
+
+  /** Makes the table that the rows go to, where the line has one of its own. @throws LostLease */
+  async prepare(): Promise<void> {
+    const { line } = this.#target;
+    if (hasOwnTable(line)) await this.#fenced(() => createOwnTable(this.#client, line));
+  }
+
+  /** Shows the rows of a table of its own in "Row". Safe to call again. */
+  async attach(): Promise<void> {
+    if (hasOwnTable(this.#target.line)) await attachOwnTable(this.#client, this.#target.line);
   }
 
   /** Repeated inputs of a loaded version: rows behind the first of their kind, and inputs with different gold answers. */
   async repeats(): Promise<{ duplicates: number; conflicts: number }> {
+    const table = tableOf(this.#target.line);
+    await this.#client.query("SET work_mem = '128MB'");
     const { rows } = await this.#client.query<{ duplicates: string; conflicts: string }>(
       `WITH repeated AS MATERIALIZED (
-         SELECT "inputHash", count(*) AS n FROM "Row" WHERE "line" = $1 GROUP BY "inputHash" HAVING count(*) > 1
+         SELECT "inputHash", count(*) AS n FROM ${table} WHERE "line" = $1 GROUP BY "inputHash" HAVING count(*) > 1
        ), conflicting AS (
-         SELECT 1 FROM "Row" JOIN repeated USING ("inputHash") WHERE "line" = $1
+         SELECT 1 FROM ${table} JOIN repeated USING ("inputHash") WHERE "line" = $1
          GROUP BY "inputHash" HAVING min("output" COLLATE "C") <> max("output" COLLATE "C")
        )
-       SELECT (SELECT coalesce(sum(n - 1), 0) FROM repeated) AS duplicates, (SELECT count(*) FROM conflicting) AS conflicts`,
+       SELECT (SELECT coalesce(sum(n - 1), 0) FROM repeated) AS duplicates,
+         CASE WHEN EXISTS (SELECT 1 FROM repeated) THEN (SELECT count(*) FROM conflicting) ELSE 0 END AS conflicts`,
       [this.#target.line],
     );
     return { duplicates: Number(rows[0]?.duplicates ?? 0), conflicts: Number(rows[0]?.conflicts ?? 0) };
   }
 
-  /** New rows have no statistics yet, and plans without them are slow. */
+  /** New rows have no statistics yet, and plans without them are slow. A table of its own gets them with its indexes. */
   async analyze(): Promise<void> {
-    await this.#client.query(`ANALYZE "Row"`);
+    if (!hasOwnTable(this.#target.line)) await this.#client.query(`ANALYZE rows.small`);
   }
 }

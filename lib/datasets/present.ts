@@ -1,13 +1,14 @@
 import type { Db } from "#lib/core/db.ts";
 import type { Dataset as DatasetRow, DatasetVersion as VersionRow } from "#prisma/generated/client.ts";
+import { hasOwnTable } from "./partition.ts";
 import { ChangeCounts, ColumnMapping, type Dataset, type DatasetVersion, ImportReport } from "./schema.ts";
 
 const shownVersions = 20;
 
 /** Loads what a dataset shows. */
 export const withVersions = {
-  versions: { orderBy: { number: "desc" }, take: shownVersions },
-  _count: { select: { versions: true } },
+  versions: { where: { deletedAt: null }, orderBy: { number: "desc" }, take: shownVersions },
+  _count: { select: { versions: { where: { deletedAt: null } } } },
 } as const;
 
 export type LoadedDataset = DatasetRow & { versions: VersionRow[]; _count: { versions: number } };
@@ -42,6 +43,8 @@ export function presentVersion(
     createdBy: names.get(row.createdById) ?? "someone who left",
     createdAt: row.createdAt.toISOString(),
     readyAt: row.readyAt?.toISOString() ?? null,
+    large: hasOwnTable(row.line),
+    searchableAt: row.searchableAt?.toISOString() ?? null,
     report,
   };
 }
@@ -57,4 +60,11 @@ export function presentDataset(row: LoadedDataset, names: Names): Dataset {
     versions: versions.map((version) => presentVersion({ ...version, dataset }, names)),
     versionCount: _count.versions,
   };
+}
+
+/** A dataset with its newest versions. */
+export async function readDataset(from: Pick<Db, "dataset" | "user">, id: string): Promise<Dataset> {
+  const row = await from.dataset.findUniqueOrThrow({ where: { id }, include: withVersions });
+  const people = row.versions.map((version) => version.createdById);
+  return presentDataset(row, await namesOf(from, people));
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { endpoint, ref } from "#lib/core/endpoint.ts";
+import { endpoint, QueryFlag, ref } from "#lib/core/endpoint.ts";
+import { containers, Member, ReadOptions } from "#lib/formats/sniffed.ts";
 import { ColumnMapping, RejectCode, Upload } from "./schema.ts";
 
 /** A version with the same file, met again. */
@@ -10,6 +11,24 @@ export const Preview = z.object({
   format: z.string(),
   encoding: z.string(),
   delimiter: z.string().nullable(),
+  /** what the file is wrapped in */
+  container: z.enum(containers),
+  /** the known export that its rows are of; null: plain rows */
+  shape: z.object({ id: z.string(), name: z.string() }).nullable(),
+  /** files of an archive, those that are read first, at most 200 of `memberCount` */
+  members: z.array(Member),
+  memberCount: z.int(),
+  /** which choices matter for this file */
+  choices: z.object({
+    /** conversations: their last answer, or each */
+    turns: z.boolean(),
+    /** it is no training data, but its inputs may be imported without answers */
+    unlabelled: z.boolean(),
+    /** the archive has files for testing or validation that can be the hold-out */
+    ownSplits: z.boolean(),
+  }),
+  /** why it is no training data, and what to do */
+  refusal: z.object({ reason: z.string(), todo: z.string() }).nullable(),
   columns: z.array(z.object({ name: z.string(), samples: z.array(z.string()), filled: z.number() })),
   guess: ColumnMapping.nullable(),
   reason: z.string(),
@@ -40,6 +59,11 @@ export type Preview = z.infer<typeof Preview>;
 /** A repeated query field arrives as a list, a single one as text. */
 const columnList = z.preprocess((value) => (typeof value === "string" ? [value] : value), ColumnMapping.shape.inputs);
 
+const memberList = z.preprocess(
+  (value) => (typeof value === "string" ? [value] : value),
+  ReadOptions.shape.members.unwrap(),
+);
+
 export const uploadPreview = endpoint({
   name: "upload.preview",
   method: "GET",
@@ -51,6 +75,10 @@ export const uploadPreview = endpoint({
     inputs: columnList.optional(),
     /** empty: no gold answers */
     output: z.string().max(500).optional(),
+    turns: ReadOptions.shape.turns,
+    unlabelled: QueryFlag.default(false),
+    /** only these files of an archive */
+    members: memberList.optional(),
   }),
   output: Preview,
 });

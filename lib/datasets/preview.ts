@@ -1,6 +1,9 @@
 import { delimiterNames } from "#lib/formats/csv-header.ts";
-import { formatById, sniff } from "#lib/formats/registry.ts";
-import type { Rejection, Sniffed, SourceRecord } from "#lib/formats/types.ts";
+import { inspect } from "#lib/formats/inspect.ts";
+import type { Inspected } from "#lib/formats/inspected.ts";
+import type { RandomAccess } from "#lib/formats/open-source.ts";
+import type { ReadOptions, Sniffed } from "#lib/formats/sniffed.ts";
+import type { Rejection, SourceRecord } from "#lib/formats/types.ts";
 import { guessMapping, type SampledColumn } from "./mapping.ts";
 import type { Preview } from "./preview-schema.ts";
 import { columnsOf, makeRow } from "./row.ts";
@@ -10,29 +13,21 @@ import { inputDigest, unitOf } from "./split.ts";
 const sampledRecords = 500;
 const shownRows = 50;
 const shownRejected = 20;
-const pieceBytes = 64 * 1024;
+const shownMembers = 200;
 const sampleChars = 300;
 const rowChars = 2_000;
 
 type Sample = { records: SourceRecord[]; rejections: Rejection[]; bytes: number };
 
-async function* pieces(bytes: Uint8Array, from: number): AsyncGenerator<Uint8Array> {
-  for (let at = from; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
-}
-
-/** The first records. Where the head is not the whole file its last piece is left out: a row may be cut off there. */
-async function takeSample(bytes: Uint8Array, complete: boolean, how: Sniffed, columns: string[]): Promise<Sample> {
-  const sample: Sample = { records: [], rejections: [], bytes: 0 };
-  let whole = how.start.offset;
-  for await (const batch of formatById(how.format).parse(pieces(bytes, how.start.offset), how, how.start, columns)) {
-    if (!complete && whole > how.start.offset && batch.next.offset > bytes.length - pieceBytes) break;
-    sample.records.push(...batch.records);
-    sample.rejections.push(...batch.rejections);
-    whole = batch.next.offset;
-    if (sample.records.length >= sampledRecords) break;
+async function takeSample({ how, sample }: Inspected, columns: string[]): Promise<Sample> {
+  const taken: Sample = { records: [], rejections: [], bytes: 0 };
+  for await (const batch of sample(columns)) {
+    taken.records.push(...batch.records);
+    taken.rejections.push(...batch.rejections);
+    taken.bytes = batch.next.offset - how.start.offset;
+    if (taken.records.length >= sampledRecords) break;
   }
-  sample.bytes = whole - how.start.offset;
-  return sample;
+  return taken;
 }
 
 function sampleColumns(names: string[], records: SourceRecord[]): SampledColumn[] {
@@ -97,41 +92,66 @@ function warningsOf(how: Sniffed, mapped: ReturnType<typeof mapSample>, seen: nu
   return warnings;
 }
 
+/** Rows of the whole file: as it says itself, counted, or from the size of the first ones. */
+function estimateRows({ rows, complete, dataBytes, how }: Inspected, sample: Sample): number {
+  if (rows !== null) return rows;
+  if (complete && sample.records.length < sampledRecords) return sample.records.length;
+  const share = sample.bytes === 0 ? 0 : (dataBytes - how.start.offset) / sample.bytes;
+  return Math.round((sample.records.length + sample.rejections.length) * share);
+}
+
+/** What is no training data is shown as it could be imported. */
+async function inspectAnyway(source: RandomAccess, fileName: string, reading: ReadOptions): Promise<Inspected> {
+  const seen = await inspect(source, fileName, reading);
+  return seen.shape?.refusal?.unlabelled && !reading.unlabelled
+    ? inspect(source, fileName, { ...reading, unlabelled: true })
+    : seen;
+}
+
 /**
- * What a file is and how it would be imported, from its first bytes.
- * @param bytes the first `headBytes`, or all
- * @param totalBytes size of the whole file, for the estimate of its rows
+ * What a file is and how it would be imported, from its beginning.
  * @param given a mapping chosen by a person; else the guess is used
  * @throws AppError INVALID when the file is no table of text
  */
 export async function previewFile(
-  bytes: Uint8Array,
-  totalBytes: number,
+  source: RandomAccess,
   fileName: string,
   given: ColumnMapping | null,
+  reading: ReadOptions,
 ): Promise<Omit<Preview, "upload" | "twin">> {
-  const complete = bytes.length >= totalBytes;
-  const { how, columns } = sniff(bytes, complete, fileName);
+  const inspected = await inspectAnyway(source, fileName, reading);
+  const { how, columns, shape } = inspected;
   const wanted = [...new Set([...columns, ...(given ? columnsOf(given) : [])])];
-  const sample = await takeSample(bytes, complete, how, wanted);
+  const sample = await takeSample(inspected, wanted);
   const sampled = sampleColumns(wanted, sample.records);
-  const guess = guessMapping(sampled.slice(0, columns.length));
+  const guess = shape
+    ? { mapping: shape.mapping, reason: `${shape.name}: its usual columns.` }
+    : guessMapping(sampled.slice(0, columns.length));
   const mapping = given ?? guess.mapping;
   const mapped = mapSample(sample, wanted, mapping);
   const seen = sample.records.length + sample.rejections.length;
-  const share = sample.bytes === 0 ? 0 : (totalBytes - how.start.offset) / sample.bytes;
+  const read = how.members.filter(({ refused }) => refused === null);
   return {
     format: how.format,
     encoding: how.encoding,
     delimiter: how.delimiter === null ? null : (delimiterNames[how.delimiter] ?? how.delimiter),
+    container: how.container,
+    shape: shape && { id: shape.id, name: shape.name },
+    members: how.members.slice(0, shownMembers),
+    memberCount: how.members.length,
+    choices: {
+      turns: shape?.conversational === true,
+      unlabelled: shape?.refusal?.unlabelled === true,
+      ownSplits: read.some(({ split }) => split === "test" || split === "validation"),
+    },
+    refusal: shape?.refusal ? { reason: shape.refusal.reason, todo: shape.refusal.todo } : null,
     columns: sampled.map(describeColumn),
     guess: guess.mapping,
     reason: guess.reason,
     mapping,
     rows: mapped.rows.slice(0, shownRows),
     rejected: mapped.rejected.slice(0, shownRejected),
-    estimatedRows:
-      complete && sample.records.length < sampledRecords ? sample.records.length : Math.round(seen * share),
+    estimatedRows: estimateRows(inspected, sample),
     sampledRows: seen,
     sampledLabels: [...mapped.labels]
       .sort((a, b) => b[1] - a[1])

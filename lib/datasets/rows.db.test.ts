@@ -6,11 +6,11 @@ import { callDataset, importNow, startImport, tickets } from "#workers/import.te
 import type { DatasetVersion, RejectedRow, Row } from "./schema.ts";
 
 let engineer: Actor;
-let reviewer: Actor;
+let manager: Actor;
 let projectId: string;
 
 beforeAll(async () => {
-  ({ engineer, reviewer } = await makeTeam());
+  ({ engineer, manager } = await makeTeam());
   projectId = (await makeProject(engineer)).id;
 });
 
@@ -21,7 +21,7 @@ async function imported(file: string, options: Parameters<typeof startImport>[3]
 }
 type RowPage = { items: Row[]; nextCursor: string | null; searchedTo: number };
 const rows = (datasetVersionId: string, input: Record<string, unknown> = {}) =>
-  callDataset<RowPage>(reviewer, "version.rows", { datasetVersionId, ...input });
+  callDataset<RowPage>(manager, "version.rows", { datasetVersionId, ...input });
 
 describe("rows", () => {
   test("come in pages by position, filtered and searched", async () => {
@@ -44,7 +44,7 @@ describe("rows", () => {
     expect(await count({ search: "label 9" })).toBe(1);
     expect(await count({ repeated: "duplicates" })).toBe(2);
     expect(await count({ repeated: "conflicts" })).toBe(2);
-    const version = await callDataset<DatasetVersion>(reviewer, "version.get", { datasetVersionId: id });
+    const version = await callDataset<DatasetVersion>(manager, "version.get", { datasetVersionId: id });
     expect(await count({ split: "holdout" })).toBe(version.holdoutCount);
   });
 
@@ -104,7 +104,7 @@ describe("rows", () => {
 
 describe("what was rejected, labels and downloads", () => {
   const read = async (name: string, input: Record<string, unknown>) => {
-    const file = await callDataset<Download>(reviewer, name, input);
+    const file = await callDataset<Download>(manager, name, input);
     return { ...file, text: await new Response(file.stream).text() };
   };
 
@@ -112,7 +112,7 @@ describe("what was rejected, labels and downloads", () => {
     const { datasetVersionId } = await imported(
       'text,label\ngood one,x\n=HYPERLINK("x"),\n"=1+1",a,b\n@SUM,a,b\ngood two,x\n',
     );
-    const page = await callDataset<{ items: RejectedRow[] }>(reviewer, "version.rejected", {
+    const page = await callDataset<{ items: RejectedRow[] }>(manager, "version.rejected", {
       datasetVersionId,
       code: "ragged",
     });
@@ -147,7 +147,7 @@ describe("what was rejected, labels and downloads", () => {
 
   test("labels come with their rows, most frequent first", async () => {
     const { datasetVersionId } = await imported("text,label\na b,x\nc d,y\ne f,y\n", { holdoutFraction: 0 });
-    expect(await callDataset(reviewer, "version.labels", { datasetVersionId })).toEqual({
+    expect(await callDataset(manager, "version.labels", { datasetVersionId })).toEqual({
       items: [
         { label: "y", rows: 2, holdout: 0 },
         { label: "x", rows: 1, holdout: 0 },

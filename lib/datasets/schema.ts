@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { endpoint, Instant, Int, Page, pageOf, QueryFlag, ref } from "#lib/core/endpoint.ts";
+import { ReadOptions } from "#lib/formats/sniffed.ts";
 import { rejectCodes } from "#lib/formats/types.ts";
 
 /** Which columns make a row. Several input columns are joined by an empty line. `output` null: the file has no gold answers. */
@@ -68,6 +69,10 @@ export const RowOrigin = z.discriminatedUnion("kind", [
 ]);
 export type RowOrigin = z.infer<typeof RowOrigin>;
 
+/** `import`: as it was in the file. */
+export const RowOriginKind = z.enum(["import", "edit", "label", "fix", "review", "synthesis"]);
+export type RowOriginKind = z.infer<typeof RowOriginKind>;
+
 /** Why a version is made, in a person's words. */
 export const Reason = z.string().trim().min(1, "say why").max(500);
 
@@ -101,6 +106,10 @@ export const DatasetVersion = z.object({
   labelKinds: z.int().nullable(),
   inputChars: Int,
   warnings: z.array(z.string()),
+  /** so many rows that browsing has indexes, which are made after the import */
+  large: z.boolean(),
+  /** since when these serve; null in a large version: they are being made, and filters look at a part of the rows at a time */
+  searchableAt: Instant.nullable(),
   simulated: z.boolean(),
   createdBy: z.string(),
   createdAt: Instant,
@@ -127,6 +136,10 @@ export const Row = z.object({
   holdout: z.boolean(),
   /** the text is longer than the list shows; open the row for all of it */
   cut: z.boolean(),
+  /** characters of the input */
+  chars: z.int(),
+  /** null: as imported */
+  origin: RowOrigin.nullable(),
 });
 export type Row = z.infer<typeof Row>;
 
@@ -137,6 +150,8 @@ export const RejectedRow = z.object({
   code: RejectCode,
   reason: z.string(),
   text: z.string(),
+  /** the version that got its corrected text */
+  correctedInId: z.uuid().nullable(),
 });
 export type RejectedRow = z.infer<typeof RejectedRow>;
 
@@ -154,6 +169,8 @@ export const uploadCreate = endpoint({
 const importInput = {
   uploadId: ref("upload"),
   mapping: ColumnMapping,
+  /** turns of conversations, inputs without answers, files and splits of an archive */
+  reading: ReadOptions.prefault({}),
   holdoutFraction: HoldoutFraction.default(0.2),
   /** import a file again that the project already has */
   allowDuplicate: z.boolean().default(false),
@@ -217,16 +234,6 @@ export const datasetRename = endpoint({
   output: Dataset,
 });
 
-export const datasetDelete = endpoint({
-  name: "dataset.delete",
-  method: "DELETE",
-  path: "/datasets/:datasetId",
-  permission: "data.write",
-  summary: "Removes a dataset that no run, student or evaluation needs.",
-  input: z.object({ datasetId: ref("dataset") }),
-  output: z.object({ id: z.uuid() }),
-});
-
 const versionInput = z.object({ datasetVersionId: ref("datasetVersion") });
 
 export const versionGet = endpoint({
@@ -248,25 +255,35 @@ export const RowFilter = z.object({
   hasOutput: QueryFlag.optional(),
   /** inputs that occur more than once, or those of them with different answers */
   repeated: z.enum(["duplicates", "conflicts"]).optional(),
+  /** characters of the input */
+  minLength: z.coerce.number().int().min(0).max(2_000_000).optional(),
+  maxLength: z.coerce.number().int().min(0).max(2_000_000).optional(),
+  /** how the row came about */
+  origin: RowOriginKind.optional(),
   /** text in input or answer, upper and lower case alike */
   search: z.string().max(200).optional(),
 });
 export type RowFilter = z.infer<typeof RowFilter>;
+
+/** By place or by characters of the input; with `-` from the end. */
+export const RowSort = z.enum(["position", "-position", "length", "-length"]);
+export type RowSort = z.infer<typeof RowSort>;
 
 export const versionRows = endpoint({
   name: "version.rows",
   method: "GET",
   path: "/dataset-versions/:datasetVersionId/rows",
   permission: "data.read",
-  summary: "Rows by position. A filtered request looks at a bounded number of rows; `nextCursor` goes on from there.",
+  summary: "Rows in order. A filtered request looks at a bounded number of rows; `nextCursor` goes on from there.",
   input: Page.extend({
     ...versionInput.shape,
     ...RowFilter.shape,
+    sort: RowSort.default("position"),
     /** whole texts instead of their first 500 characters */
     full: QueryFlag.default(false),
   }),
   output: pageOf(Row).extend({
-    /** every row up to this position was looked at */
+    /** every row up to this position was looked at (sorted by position) */
     searchedTo: z.int(),
   }),
 });
@@ -296,8 +313,14 @@ export const versionDownload = endpoint({
   method: "GET",
   path: "/dataset-versions/:datasetVersionId/download",
   permission: "data.read",
-  summary: "All rows as JSONL (texts exactly as stored) or CSV (formula cells begin with an apostrophe).",
-  input: versionInput.extend({ format: z.enum(["jsonl", "csv"]).default("jsonl"), split: Side.optional() }),
+  summary:
+    "Rows, all or those of a filter: JSONL, Parquet or OpenAI chat JSONL with texts exactly as stored, or CSV with formula cells made text.",
+  input: versionInput.extend({
+    format: z.enum(["jsonl", "csv", "parquet", "chat"]).default("jsonl"),
+    ...RowFilter.shape,
+    /** chat: what the system message says; none where absent */
+    system: z.string().max(20_000).optional(),
+  }),
   output: z.string(),
 });
 

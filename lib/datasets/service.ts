@@ -1,35 +1,43 @@
 import type { Actor } from "#lib/core/actor.ts";
-import type { Db, Prisma, Tx } from "#lib/core/db.ts";
+import type { Tx } from "#lib/core/db.ts";
 import { toPage } from "#lib/core/endpoint.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { publish } from "#lib/core/publish.ts";
 import { mutation, query } from "#lib/core/verb.ts";
-import { sniff } from "#lib/formats/registry.ts";
-import type { Sniffed } from "#lib/formats/types.ts";
+import { inspect, refuseNoTraining } from "#lib/formats/inspect.ts";
+import type { ReadOptions, Sniffed } from "#lib/formats/sniffed.ts";
 import { enqueueRun } from "#lib/jobs/queue.ts";
 import { createRun } from "#lib/jobs/runs.ts";
 import type { Run, Upload } from "#prisma/generated/client.ts";
-import { namesOf, presentDataset, withVersions } from "./present.ts";
+import { changeVerbs } from "./change.ts";
+import { correctionVerbs } from "./corrections.ts";
+import { deletionVerbs } from "./deletion.ts";
+import { diffVerbs } from "./diff.ts";
+import { lineageVerbs } from "./lineage.ts";
+import { namesOf, presentDataset, readDataset, withVersions } from "./present.ts";
 import {
   type ColumnMapping,
   datasetAddVersion,
   datasetCreate,
-  datasetDelete,
   datasetGet,
   datasetList,
   datasetRename,
 } from "./schema.ts";
-import { presentUpload, refuseArchived, twinOf, uploadHead, uploadVerbs } from "./uploads.ts";
+import { presentUpload, refuseArchived } from "./upload-rows.ts";
+import { twinOf, uploadSource, uploadVerbs } from "./uploads.ts";
 import { versionVerbs } from "./versions.ts";
 
 /** How the upload is read, with a mapping that fits it. @throws AppError INVALID */
-async function sourceOf(upload: Upload, mapping: ColumnMapping): Promise<Sniffed> {
+async function sourceOf(upload: Upload, mapping: ColumnMapping, reading: ReadOptions): Promise<Sniffed> {
   presentUpload(upload);
-  const { bytes, total } = await uploadHead(upload);
-  const { how, columns } = sniff(bytes, bytes.length >= total, upload.fileName);
+  const seen = await inspect(await uploadSource(upload), upload.fileName, reading);
+  refuseNoTraining(seen, upload.fileName);
+  const { how, columns, shape } = seen;
   // Delimited text has all its columns in the header; JSON rows may have fields that the first ones lack.
-  const missing = [...mapping.inputs, mapping.output].find((name) => name !== null && !columns.includes(name));
-  if (how.delimiter !== null && missing) {
+  const isThere = (name: string) =>
+    columns.some((column) => name === column || (how.format === "parquet" && name.startsWith(`${column}.`)));
+  const missing = [...mapping.inputs, mapping.output].find((name) => name !== null && !isThere(name));
+  if ((how.delimiter !== null || how.format === "parquet") && missing) {
     throw new AppError("INVALID", `The file has no column "${missing}".`, {
       where: "mapping",
       todo: `Choose among: ${columns.slice(0, 20).join(", ")}.`,
@@ -37,6 +45,12 @@ async function sourceOf(upload: Upload, mapping: ColumnMapping): Promise<Sniffed
   }
   if (mapping.output !== null && mapping.inputs.includes(mapping.output)) {
     throw new AppError("INVALID", `"${mapping.output}" cannot be input and gold answer at once.`, { where: "mapping" });
+  }
+  if (shape?.refusal && mapping.output !== null) {
+    throw new AppError("INVALID", "Only the inputs of this file can be imported: it has no gold answers.", {
+      where: "mapping",
+      todo: "Choose no column for the answer.",
+    });
   }
   return how;
 }
@@ -118,7 +132,7 @@ const create = mutation(datasetCreate, async ({ actor, tx, input, found, after }
   const { projectId: project, uploadId: upload } = found;
   refuseArchived(project);
   refuseForeignUpload(upload, project.id);
-  const how = await sourceOf(upload, input.mapping);
+  const how = await sourceOf(upload, input.mapping, input.reading);
   await lockProject(tx, project.id);
   await refuseName(tx, project.id, input.name);
   const dataset = await tx.dataset.create({
@@ -138,7 +152,7 @@ const create = mutation(datasetCreate, async ({ actor, tx, input, found, after }
 const addVersion = mutation(datasetAddVersion, async ({ actor, tx, input, found, after }) => {
   const { datasetId: dataset, uploadId: upload } = found;
   refuseForeignUpload(upload, dataset.projectId);
-  const how = await sourceOf(upload, input.mapping);
+  const how = await sourceOf(upload, input.mapping, input.reading);
   await lockProject(tx, dataset.projectId);
   const { _max } = await tx.datasetVersion.aggregate({ where: { datasetId: dataset.id }, _max: { number: true } });
   const { run, answer } = await startImport(tx, actor, { dataset, number: (_max.number ?? 0) + 1, upload, how, input });
@@ -161,18 +175,7 @@ const list = query(datasetList, async ({ db, input }) => {
   return { items: items.map((row) => presentDataset(row, names)), nextCursor };
 });
 
-async function detail(from: Pick<Db, "dataset" | "user">, id: string) {
-  const row = await from.dataset.findUniqueOrThrow({ where: { id }, include: withVersions });
-  return presentDataset(
-    row,
-    await namesOf(
-      from,
-      row.versions.map((version) => version.createdById),
-    ),
-  );
-}
-
-const get = query(datasetGet, ({ db, input }) => detail(db, input.datasetId));
+const get = query(datasetGet, ({ db, input }) => readDataset(db, input.datasetId));
 
 const rename = mutation(datasetRename, async ({ tx, actor, input, found }) => {
   const { id, projectId } = found.datasetId;
@@ -180,51 +183,20 @@ const rename = mutation(datasetRename, async ({ tx, actor, input, found }) => {
   await refuseName(tx, projectId, input.name, id);
   await tx.dataset.update({ where: { id }, data: { name: input.name } });
   await publish(tx, actor.teamId, `project:${projectId}`);
-  return detail(tx, id);
+  return readDataset(tx, id);
 });
 
-/** What would lose its ground if these versions went, as a sentence; null when nothing would. */
-async function needOf(tx: Tx, projectId: string, versionIds: string[]): Promise<string | null> {
-  const refersTo: Prisma.RunWhereInput[] = versionIds.map((id) => ({
-    payload: { path: ["datasetVersionId"], equals: id },
-  }));
-  const run = await tx.run.findFirst({
-    where: { projectId, state: { in: ["queued", "running", "paused"] }, OR: refersTo },
-    select: { title: true, state: true },
-  });
-  if (run) return `The run "${run.title}" is ${run.state} and uses it.`;
-  const student = await tx.student.findFirst({
-    where: { datasetVersionId: { in: versionIds } },
-    select: { name: true },
-  });
-  if (student) return `The student "${student.name}" was trained on it.`;
-  const evaluations = await tx.evaluation.count({ where: { datasetVersionId: { in: versionIds } } });
-  return evaluations > 0
-    ? `${evaluations} ${evaluations === 1 ? "evaluation rests" : "evaluations rest"} on its hold-out.`
-    : null;
-}
-
-const remove = mutation(datasetDelete, async ({ tx, actor, found }) => {
-  const { id, name, projectId } = found.datasetId;
-  await lockProject(tx, projectId);
-  const versions = await tx.datasetVersion.findMany({ where: { datasetId: id }, select: { id: true } });
-  const need =
-    versions.length === 0
-      ? null
-      : await needOf(
-          tx,
-          projectId,
-          versions.map((version) => version.id),
-        );
-  if (need) {
-    throw new AppError("CONFLICT", `"${name}" cannot be deleted: ${need}`, {
-      where: name,
-      todo: "Cancel or delete what needs it first.",
-    });
-  }
-  await tx.dataset.update({ where: { id }, data: { deletedAt: new Date() } });
-  await publish(tx, actor.teamId, `project:${projectId}`);
-  return { id };
-});
-
-export const datasetVerbs = [...uploadVerbs, create, addVersion, list, get, rename, remove, ...versionVerbs];
+export const datasetVerbs = [
+  ...uploadVerbs,
+  create,
+  addVersion,
+  list,
+  get,
+  rename,
+  ...deletionVerbs,
+  ...versionVerbs,
+  ...correctionVerbs,
+  ...changeVerbs,
+  ...diffVerbs,
+  ...lineageVerbs,
+];

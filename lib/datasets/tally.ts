@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AppError } from "#lib/core/errors.ts";
+import type { Position } from "#lib/formats/types.ts";
 import { ContentHash } from "./content-hash.ts";
 import { maxLabels } from "./labels.ts";
 import type { ImportReport } from "./schema.ts";
@@ -17,6 +18,9 @@ export const Checkpoint = z.object({
   /** where the next row begins in the source */
   offset: z.number(),
   line: z.number(),
+  /** in an archive: which file, and how many bytes of the stored file lie before */
+  member: z.number().optional(),
+  read: z.number().optional(),
   rows: z.number(),
   holdout: z.number(),
   labelled: z.number(),
@@ -117,10 +121,12 @@ export class Tally {
     });
   }
 
-  checkpoint(offset: number, line: number): Checkpoint {
+  checkpoint({ offset, line, member, read }: Position): Checkpoint {
     return {
       offset,
       line,
+      ...(member === undefined ? {} : { member }),
+      ...(read === undefined ? {} : { read }),
       rows: this.rows,
       holdout: this.holdout,
       labelled: this.labelled,

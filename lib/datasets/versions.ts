@@ -5,38 +5,12 @@ import { toPage } from "#lib/core/endpoint.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { toWebStream } from "#lib/core/storage.ts";
 import { download, query } from "#lib/core/verb.ts";
-import type { Dataset, DatasetVersion } from "#prisma/generated/client.ts";
-
 import { namesOf, presentVersion } from "./present.ts";
-import { everyRow, readRows } from "./rows.ts";
-import {
-  type RejectCode,
-  versionDownload,
-  versionGet,
-  versionLabels,
-  versionRejected,
-  versionRejectedDownload,
-  versionRows,
-} from "./schema.ts";
-import type { RowSet } from "./version-rows.ts";
+import { refuseUnready } from "./ready.ts";
+import { rowVerbs } from "./rows-service.ts";
+import { type RejectCode, versionGet, versionLabels, versionRejected, versionRejectedDownload } from "./schema.ts";
 
-type Version = DatasetVersion & { dataset: Dataset };
-
-/** Rows are shown once all of them are there. @throws AppError CONFLICT */
-function refuseUnready(version: Version): void {
-  if (version.state === "ready") return;
-  const importing = version.state === "importing";
-  throw new AppError(
-    "CONFLICT",
-    importing ? "This version is still being imported." : "The import of this version did not succeed.",
-    {
-      where: `${version.dataset.name} v${version.number}`,
-      todo: importing ? "Wait for its run to finish." : "Look at its rejected rows, then import a corrected file.",
-    },
-  );
-}
-
-/** A cursor is the position or number of the last item shown. @throws AppError INVALID */
+/** A cursor is the number of the last item shown. @throws AppError INVALID */
 function numberOf(cursor: string | undefined): number {
   if (cursor === undefined) return 0;
   const value = Number(cursor);
@@ -50,13 +24,6 @@ function numberOf(cursor: string | undefined): number {
 const get = query(versionGet, async ({ db, found }) => {
   const version = found.datasetVersionId;
   return presentVersion(version, await namesOf(db, [version.createdById]));
-});
-
-const rows = query(versionRows, async ({ input, found }) => {
-  const version = found.datasetVersionId;
-  refuseUnready(version);
-  const { limit, full, cursor, ...filter } = input;
-  return readRows(version, filter, { after: numberOf(cursor), limit, full });
 });
 
 const rejected = query(versionRejected, async ({ db, input, found }) => {
@@ -82,7 +49,7 @@ function streamOf(texts: AsyncIterable<string>): ReadableStream<Uint8Array> {
 }
 
 async function* rejectedLines(versionId: string): AsyncGenerator<string> {
-  yield csvLine(["line", "byte_offset", "reason", "text"]);
+  yield csvLine(["number", "line", "byte_offset", "reason", "text"]);
   for (let seq = 0; ; ) {
     const page = await db.rejectedRow.findMany({
       where: { versionId, seq: { gt: seq } },
@@ -91,7 +58,7 @@ async function* rejectedLines(versionId: string): AsyncGenerator<string> {
     });
     const last = page.at(-1);
     if (!last) return;
-    yield page.map((row) => csvLine([String(row.line), String(row.byteOffset), row.reason, row.text])).join("");
+    yield page.map((row) => csvLine([String(row.seq), String(row.line), String(row.byteOffset), row.reason, row.text])).join("");
     seq = last.seq;
   }
 }
@@ -105,35 +72,6 @@ const rejectedDownload = download(versionRejectedDownload, async ({ found }) => 
   };
 });
 
-async function* rowLines(
-  version: RowSet,
-  format: "jsonl" | "csv",
-  split: "train" | "holdout" | undefined,
-): AsyncGenerator<string> {
-  if (format === "csv") yield csvLine(["input", "output", "split"]);
-  for await (const page of everyRow(version, split ? { split } : {})) {
-    yield page
-      .map(({ input, output, holdout }) => {
-        const side = holdout ? "holdout" : "train";
-        return format === "csv"
-          ? csvLine([input, output ?? "", side])
-          : `${JSON.stringify({ input, output, split: side })}\n`;
-      })
-      .join("");
-  }
-}
-
-const downloadRows = download(versionDownload, async ({ input, found }) => {
-  const version = found.datasetVersionId;
-  refuseUnready(version);
-  const side = input.split ? ` ${input.split}` : "";
-  return {
-    stream: streamOf(rowLines(version, input.format, input.split)),
-    fileName: `${version.dataset.name} v${version.number}${side}.${input.format}`,
-    contentType: input.format === "csv" ? "text/csv; charset=utf-8" : "application/jsonl; charset=utf-8",
-  };
-});
-
 const labels = query(versionLabels, async ({ db, found }) => {
   const version = found.datasetVersionId;
   refuseUnready(version);
@@ -141,4 +79,4 @@ const labels = query(versionLabels, async ({ db, found }) => {
   return { items: report.labels, manyAnswers: report.manyAnswers };
 });
 
-export const versionVerbs = [get, rows, rejected, rejectedDownload, downloadRows, labels];
+export const versionVerbs = [get, rejected, rejectedDownload, labels, ...rowVerbs];

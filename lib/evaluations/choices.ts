@@ -61,7 +61,7 @@ export async function choicesOf(db: Reader, teamId: string, projectId: string): 
   const [students, versions, runs] = await Promise.all([
     db.student.findMany({ where: { teamId, projectId }, orderBy: { id: "desc" }, take: 200 }),
     db.datasetVersion.findMany({
-      where: { teamId, state: "ready", dataset: { projectId, deletedAt: null } },
+      where: { teamId, state: "ready", deletedAt: null, dataset: { projectId, deletedAt: null } },
       include: { dataset: { select: { name: true } } },
       orderBy: { id: "desc" },
       take: 200,

@@ -78,7 +78,7 @@ const create = mutation(evaluationCreate, async ({ actor, tx, input, found, afte
 
 async function readyVersion(tx: Tx, teamId: string, id: string, projectId: string) {
   const version = await tx.datasetVersion.findFirst({
-    where: { id, teamId, state: "ready", dataset: { projectId, deletedAt: null } },
+    where: { id, teamId, state: "ready", deletedAt: null, dataset: { projectId, deletedAt: null } },
     include: { dataset: { select: { name: true } } },
   });
   if (!version) throw notFound("dataset version");

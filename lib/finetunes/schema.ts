@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { endpoint, ref } from "#lib/core/endpoint.ts";
 import { LabelSource } from "#lib/jobs/kinds/finetune.ts";
+import { LeakageOverride } from "#lib/quality/schema.ts";
 
 const Json = z.record(z.string(), z.unknown());
 
@@ -57,6 +58,9 @@ const source = {
   generationRunId: ref("run").nullish().meta({ description: "labelling run; needed unless `labelSource` is gold" }),
   labelSource: LabelSource.meta({ description: "both: a row's gold label where it has one, else the teacher's" }),
   recipe: z.string().max(100).default("cpu-softmax"),
+  testVersionId: ref("datasetVersion")
+    .optional()
+    .meta({ description: "a test set to look for leakage into, besides the hold-out and the project's test sets" }),
 };
 
 export const FinetunePreview = z.object({
@@ -73,6 +77,8 @@ export const FinetunePreview = z.object({
   /** of the hold-out's gold labels, those that no training row has (at most 20) */
   unseenLabels: z.array(z.string()),
   estimate: z.object({ ms: z.number(), memoryBytes: z.number() }),
+  /** training rows that occur in what is measured on; `blocked`: training needs an override */
+  leakage: z.object({ blocked: z.boolean(), found: z.array(z.string()), notes: z.array(z.string()) }),
   /** why training would be refused; null when it can start */
   problem: z.string().nullable(),
 });
@@ -100,6 +106,9 @@ export const finetuneCreate = endpoint({
     ...source,
     params: Json.default({}).meta({ description: "parameters of the recipe; absent ones take its defaults" }),
     name: z.string().trim().min(1, "give it a name").max(120).optional(),
+    overrideLeakage: LeakageOverride.optional().meta({
+      description: "train in spite of leakage; the reason is kept with the run and audited as quality.override",
+    }),
   }),
   output: FinetuneRef,
 });

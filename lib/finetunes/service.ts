@@ -4,6 +4,7 @@ import { AppError, notFound } from "#lib/core/errors.ts";
 import { invalidInput, mutation, query } from "#lib/core/verb.ts";
 import { enqueueRun } from "#lib/jobs/queue.ts";
 import { createRun } from "#lib/jobs/runs.ts";
+import { assertTrainable, leakageOf } from "#lib/quality/leakage.ts";
 import type { Recipe, TaskKind } from "#lib/recipes/recipe.ts";
 import { getRecipe, recipes } from "#lib/recipes/registry.ts";
 import type { DatasetVersion, Run } from "#prisma/generated/client.ts";
@@ -45,7 +46,7 @@ const choices = query(finetuneChoices, async ({ actor, db, input }) => {
   const [task, versions, runs] = await Promise.all([
     db.task.findUnique({ where: { projectId } }),
     db.datasetVersion.findMany({
-      where: { teamId: actor.teamId, state: "ready", dataset: { projectId, deletedAt: null } },
+      where: { teamId: actor.teamId, state: "ready", deletedAt: null, dataset: { projectId, deletedAt: null } },
       include: { dataset: { select: { name: true, simulated: true } } },
       orderBy: { id: "desc" },
       take: 200,
@@ -107,6 +108,12 @@ function sourceOf({ projectId, version, labelling, labelSource }: Choice): Train
   return { datasetVersionId: version.id, generationRunId: labelling.id, labelSource };
 }
 
+/** A test set of the same project. @throws AppError NOT_FOUND */
+function testVersionOf<V extends { dataset: { projectId: string } }>(projectId: string, version: V | undefined) {
+  if (version && version.dataset.projectId !== projectId) throw notFound("dataset version");
+  return version;
+}
+
 async function taskKindOf(db: Pick<Db, "task">, projectId: string): Promise<TaskKind> {
   const task = await db.task.findUnique({ where: { projectId }, select: { kind: true } });
   if (task) return task.kind;
@@ -135,11 +142,12 @@ const preview = query(finetunePreview, async ({ db, input, found }) => {
   const version = found.datasetVersionId;
   const recipe = getRecipe(input.recipe);
   const source = sourceOf({ ...input, version, labelling: found.generationRunId });
-  const [kind, counts, labels, unseen] = await Promise.all([
+  const [kind, counts, labels, unseen, leakage] = await Promise.all([
     taskKindOf(db, input.projectId),
     countRows(pool, source),
     countLabels(pool, source, MAX_LABELS + 1),
     unseenLabels(pool, source),
+    leakageOf(db, version, testVersionOf(input.projectId, found.testVersionId)),
   ]);
   const params = recipe.params.safeParse(input.epochs === undefined ? {} : { epochs: input.epochs });
   const { inputChars, ...shown } = counts;
@@ -156,6 +164,7 @@ const preview = query(finetunePreview, async ({ db, input, found }) => {
       { rows: counts.labelledRows, inputChars, labels: labels.length },
       params.success ? params.data : recipe.params.parse({}),
     ),
+    leakage,
     problem: problemOf(recipe, kind, counts, labels.length),
   };
 });
@@ -178,6 +187,8 @@ const create = mutation(finetuneCreate, async ({ actor, tx, input, found, after 
   const [counts, labels] = await Promise.all([countRows(pool, source), countLabels(pool, source, MAX_LABELS + 1)]);
   const problem = problemOf(recipe, kind, counts, labels.length);
   if (problem) throw new AppError("INVALID", problem, { where: `${version.dataset.name} v${version.number}` });
+  const testVersion = testVersionOf(project.id, found.testVersionId);
+  const leakage = await assertTrainable(tx, actor, { version, testVersion, override: input.overrideLeakage });
   const number = 1 + (await tx.run.count({ where: { projectId: project.id, kind: "finetune" } }));
   const name = input.name ?? `${recipe.title} ${number}`;
   const run = await createRun(tx, actor, {
@@ -190,6 +201,7 @@ const create = mutation(finetuneCreate, async ({ actor, tx, input, found, after 
       params,
       name,
       rows: { total: counts.labelledRows, gold: counts.goldRows, teacher: counts.teacherRows },
+      leakage,
     },
     simulated: project.simulated || version.dataset.simulated || (labelling?.simulated ?? false),
   });

@@ -1,6 +1,7 @@
 import { AppError } from "#lib/core/errors.ts";
 import { CsvRecord } from "./csv-record.ts";
-import { type Head, headBytes, maxColumns, type Position, type Sniffed } from "./types.ts";
+import { bytesIn } from "./encoding.ts";
+import { type Head, headBytes, maxColumns, type Position, type Syntax } from "./types.ts";
 
 const delimiters = [",", ";", "\t", "|"] as const;
 export const delimiterNames: Readonly<Record<string, string>> = {
@@ -16,7 +17,7 @@ type HeadRecord = { cells: string[]; next: Position };
 export function headRecords(head: Head, newline: string, delimiter: string, most: number): HeadRecord[] {
   const record = new CsvRecord(delimiter);
   const found: HeadRecord[] = [];
-  const bytesOf = (text: string) => (head.encoding === "utf-8" ? Buffer.byteLength(text) : text.length * 2);
+  const bytesOf = (text: string) => bytesIn(text, head.encoding);
   let offset = head.bom;
   let line = 1;
   let at = 0;
@@ -80,7 +81,7 @@ export function nameColumns(cells: readonly string[]): { columns: string[]; warn
 }
 
 /** Encoding, separator and header of delimited text. @throws AppError INVALID when there is no usable header */
-export function sniffCsv(head: Head): Sniffed {
+export function sniffCsv(head: Head): Syntax {
   const newline = head.text.includes("\n") || !head.text.includes("\r") ? "\n" : "\r";
   if (!head.complete && !head.text.includes(newline)) {
     throw new AppError("INVALID", `The first line is longer than ${headBytes / 1024 / 1024} MB.`, {
@@ -112,5 +113,14 @@ export function sniffCsv(head: Head): Sniffed {
       "The first line looks like data, but is taken as the header. Add a line with column names if it is none.",
     );
   }
-  return { format: "csv", encoding: head.encoding, newline, delimiter, columns, start: header.next, warnings };
+  return {
+    format: "csv",
+    encoding: head.encoding,
+    newline,
+    delimiter,
+    columns,
+    start: header.next,
+    warnings,
+    path: null,
+  };
 }

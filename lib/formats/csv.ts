@@ -1,10 +1,12 @@
 import { AppError } from "#lib/core/errors.ts";
-import { sniffCsv } from "./csv-header.ts";
+import { headRecords, sniffCsv } from "./csv-header.ts";
 import { CsvRecord } from "./csv-record.ts";
 import { type Line, splitLines } from "./lines.ts";
+import { type ObjectReader, objectReader } from "./objects.ts";
 import {
   type Batch,
   type Format,
+  type JsonObject,
   keptTextChars,
   maxRowBytes,
   type Position,
@@ -17,11 +19,28 @@ const maxRecoveries = 100;
 
 const unclosed = `A quote that opens here is not closed properly. Write quotes inside a cell twice ("").`;
 
+/** A cell that holds an array or object, as exports write conversations, as what it is; any other as its text. */
+function fromCell(cell: string): unknown {
+  if (!/^\s*[[{]/.test(cell)) return cell === "" ? null : cell;
+  try {
+    return JSON.parse(cell);
+  } catch {
+    return cell;
+  }
+}
+
+function rowObject(columns: readonly string[], cells: readonly string[]): JsonObject {
+  return Object.fromEntries(columns.map((column, index) => [column, fromCell(cells[index] ?? "")]));
+}
+
 /** Puts lines together to records, and finds its way back behind a quote that was never closed. */
 class CsvReader {
   readonly #record: CsvRecord;
   readonly #width: number;
   readonly #wanted: number[];
+  readonly #columns: string[];
+  /** reads rows that are conversations; null: cells are taken as they are */
+  readonly #shaped: ObjectReader | null;
   /** lines of the record that is still open */
   #held: Line[] = [];
   #fault: Line["fault"] = null;
@@ -31,6 +50,8 @@ class CsvReader {
     this.#record = new CsvRecord(how.delimiter ?? ",");
     this.#width = how.columns.length;
     this.#wanted = columns.map((column) => how.columns.indexOf(column));
+    this.#columns = how.columns;
+    this.#shaped = how.shape === null ? null : objectReader(how, columns);
   }
 
   /** where the open record begins, if one is open */
@@ -109,8 +130,17 @@ class CsvReader {
     } else if (cells.some((cell) => cell !== "")) {
       const text =
         this.#held.length > 0 ? [...this.#held.slice(0, 20), last].map((line) => line.text).join("\n") : last.text;
-      const values = this.#wanted.map((index) => cells[index] || null);
-      batch.records.push({ line: first.line, offset: first.offset, values, text });
+      const { line, offset } = first;
+      if (this.#shaped) {
+        this.#shaped(
+          rowObject(this.#columns, cells),
+          (values) => batch.records.push({ line, offset, values, text }),
+          (fault) => this.#reject(batch, first, fault),
+        );
+      } else {
+        const values = this.#wanted.map((index) => cells[index] || null);
+        batch.records.push({ line, offset, values, text });
+      }
     }
     this.#clear();
   }
@@ -145,6 +175,14 @@ export const csv: Format = {
 
   columnsOf(_head, how) {
     return how.columns;
+  },
+
+  objects(head, how, most) {
+    const records = headRecords(head, how.newline, how.delimiter ?? ",", most + 2);
+    return records
+      .filter(({ next }) => next.offset > how.start.offset)
+      .slice(0, most)
+      .map(({ cells }) => rowObject(how.columns, cells));
   },
 
   async *parse(

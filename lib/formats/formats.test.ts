@@ -106,7 +106,8 @@ describe("CSV", () => {
   });
 
   it("says when the header is not UTF-8", async () => {
-    expect((await refusal(Buffer.from("größe,b\n1,2\n", "latin1"))).detail.todo).toMatch(/UTF-8/);
+    const file = Buffer.concat([Buffer.from("gr\u00f6\u00dfe,b"), Buffer.of(0xff), Buffer.from("\n1,2\n")]);
+    expect((await refusal(file)).detail.todo).toMatch(/UTF-8/);
   });
 });
 
@@ -263,13 +264,10 @@ describe("what is no table is refused by content", () => {
     ["\ufeff \n", /empty/],
     ["<!DOCTYPE html><html><body>Sign in</body></html>", /web page/],
     ["\x7fELF\x02\x01\x01", /program/],
-    ["PK\x03\x04\x14\0\x06\0", /zip archive or an Excel/],
-    [Buffer.of(0x1f, 0x8b, 8, 0, 0, 0), /gzip/],
+    ["PK\x03\x04\x14\0\x06\0", /zip archive is damaged/],
+    [Buffer.of(0x1f, 0x8b, 8, 0, 0, 0), /empty/],
     ["PAR1....", /Parquet/],
     ["%PDF-1.7", /PDF/],
-    ['[{"input":"x"}]', /JSON array/],
-    ['{\n  "input": "x"\n}\n', /several lines/],
-    ["a\0,\0b\0\n\x001\0,\x002\0", /UTF-16 without/],
     [Buffer.from(Array.from({ length: 400 }, (_, index) => index % 32)), /binary/],
   ])("%#", async (file, message) => {
     expect((await refusal(file)).message).toMatch(message);

@@ -1,10 +1,8 @@
-import { formatById, sniff } from "./registry.ts";
-import { type Batch, headBytes, type Position, type Rejection, type SourceRecord } from "./types.ts";
-
-/** Bytes in pieces of one size, as a stream would bring them. */
-export async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
-}
+import { inspect } from "./inspect.ts";
+import { bytesSource } from "./open-source.ts";
+import { readRows } from "./read-rows.ts";
+import { ReadOptions } from "./sniffed.ts";
+import type { Batch, Position, Rejection, Sniffed, SourceRecord } from "./types.ts";
 
 export type ReadBack = {
   columns: string[];
@@ -12,24 +10,37 @@ export type ReadBack = {
   records: SourceRecord[];
   rejections: Rejection[];
   stops: Position[];
+  how: Sniffed;
 };
 
-/** Sniffs and parses a whole file in memory, for tests. Reads every column. */
-export async function readAll(bytes: Uint8Array | string, pieceBytes = 64 * 1024): Promise<ReadBack> {
-  const raw = typeof bytes === "string" ? Buffer.from(bytes) : bytes;
-  const { how, columns } = sniff(raw.subarray(0, headBytes), raw.length <= headBytes, "test file");
-  const result: ReadBack = { columns, warnings: how.warnings, records: [], rejections: [], stops: [] };
-  const pieces = inPieces(raw.subarray(how.start.offset), pieceBytes);
-  for await (const batch of formatById(how.format).parse(pieces, how, how.start, columns)) collect(result, batch);
+type Options = Partial<ReadOptions> & {
+  /** what to read of each row; absent: every column */
+  columns?: string[];
+  pieceBytes?: number;
+};
+
+const bytesOf = (file: Uint8Array | string) => (typeof file === "string" ? Buffer.from(file) : file);
+
+/** Inspects and reads a whole file in memory, for tests. */
+export async function readAll(file: Uint8Array | string, options: Options | number = {}): Promise<ReadBack> {
+  const { columns: wanted, pieceBytes, ...choices } = typeof options === "number" ? { pieceBytes: options } : options;
+  const source = bytesSource(bytesOf(file), pieceBytes);
+  const { how, columns } = await inspect(source, "test file", ReadOptions.parse(choices));
+  const result: ReadBack = { columns, warnings: how.warnings, records: [], rejections: [], stops: [], how };
+  for await (const batch of readRows(source, how, null, wanted ?? columns)) collect(result, batch);
   return result;
 }
 
 /** Goes on in the middle of a file, as a resumed import does. */
-export async function readFrom(bytes: Uint8Array, from: Position): Promise<ReadBack> {
-  const { how, columns } = sniff(bytes.subarray(0, headBytes), bytes.length <= headBytes, "test file");
-  const result: ReadBack = { columns, warnings: [], records: [], rejections: [], stops: [] };
-  const pieces = inPieces(bytes.subarray(from.offset), 97);
-  for await (const batch of formatById(how.format).parse(pieces, how, from, columns)) collect(result, batch);
+export async function readFrom(
+  file: Uint8Array,
+  from: Position,
+  options: Partial<ReadOptions> = {},
+): Promise<ReadBack> {
+  const source = bytesSource(file, 97);
+  const { how, columns } = await inspect(source, "test file", ReadOptions.parse(options));
+  const result: ReadBack = { columns, warnings: [], records: [], rejections: [], stops: [], how };
+  for await (const batch of readRows(source, how, from, columns)) collect(result, batch);
   return result;
 }
 

@@ -34,10 +34,9 @@ afterEach(async () => {
   runtime = undefined;
 });
 
-const refuse = () => Promise.reject(new Error("not in this test"));
 async function work(): Promise<void> {
   runtime = await startRuntime(
-    { import: refuse, generation: generationHandler, finetune: refuse, evaluation: refuse },
+    { generation: generationHandler },
     { mail: async () => {}, sample: async () => {} },
     async () => {},
   );

@@ -1,7 +1,6 @@
 import { pool } from "#lib/core/db.ts";
 import { LostLease } from "#lib/jobs/runs.ts";
 import type { Ledger, ResultRow } from "./ledger.ts";
-import { type Selection, selectionSql } from "./selection.ts";
 
 /** Which run writes, and as which claim of it. */
 export type Claim = { runId: string; epoch: number };
@@ -45,9 +44,12 @@ function columns(results: readonly ResultRow[]): unknown[] {
   ];
 }
 
-/** The ledger of one claim. `only` narrows the selection to given positions (the smoke test). @throws LostLease from writes. */
-export function pgLedger(claim: Claim, selection: Selection, only: readonly number[] | null = null): Ledger {
-  const { from, values } = selectionSql(selection, 4);
+/** Where questions stand: `FROM … r WHERE …` with "position" and "input", and its parameters, numbered from `after` + 1. */
+export type Questioned = (after: number) => { from: string; values: unknown[] };
+
+/** The ledger of one claim. `only` narrows the questions to given positions (the smoke test). @throws LostLease from writes. */
+export function pgLedger(claim: Claim, questioned: Questioned, only: readonly number[] | null = null): Ledger {
+  const { from, values } = questioned(4);
   const nextSql = `
     SELECT r."position", r."input" ${from} AND r."position" > $1 AND ($2::int[] IS NULL OR r."position" = ANY($2::int[]))
       AND NOT EXISTS (SELECT 1 FROM "GenerationResult" g WHERE g."runId" = $3::uuid AND g."position" = r."position")

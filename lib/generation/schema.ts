@@ -98,7 +98,8 @@ export const generationUpdate = endpoint({
   method: "PATCH",
   path: "/generations/:runId",
   permission: "run.write",
-  summary: "Changes cap, concurrency or policy of a run that waits. Prompt, rows and prices stay frozen.",
+  summary:
+    "Changes cap, concurrency or policy of a labelling or writing run that waits. Prompt, rows and prices stay frozen.",
   input: z.object({
     runId: ref("run"),
     capMicros: Micros.nullable().optional(),

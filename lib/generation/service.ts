@@ -5,9 +5,11 @@ import { toWebStream } from "#lib/core/storage.ts";
 import { download, mutation, query } from "#lib/core/verb.ts";
 import type { PayloadOf } from "#lib/jobs/catalog.ts";
 import { generationKind } from "#lib/jobs/kinds/generation.ts";
+import { synthesisKind } from "#lib/jobs/kinds/synthesis.ts";
 import { enqueueRun } from "#lib/jobs/queue.ts";
 import { createRun } from "#lib/jobs/runs.ts";
-import type { DatasetVersion, Run, Teacher } from "#prisma/generated/client.ts";
+import { priceOf } from "#lib/teachers/service.ts";
+import type { DatasetVersion, Run } from "#prisma/generated/client.ts";
 import { answerJudge } from "./answer.ts";
 import { defaultMaxTokens, draftEstimate } from "./draft.ts";
 import { mostMicros } from "./engine-options.ts";
@@ -24,6 +26,7 @@ import {
   generationUpdate,
 } from "./schema.ts";
 import { firstRow } from "./selection.ts";
+import { toVersionVerbs } from "./to-version.ts";
 
 type Payload = PayloadOf<"generation">;
 type Version = DatasetVersion & {
@@ -31,7 +34,7 @@ type Version = DatasetVersion & {
 };
 
 /** The project's task as a run freezes it. @throws AppError INVALID when it cannot be labelled yet. */
-async function taskOf(from: Pick<Db | Tx, "task">, projectId: string): Promise<TaskSpec> {
+export async function loadTask(from: Pick<Db | Tx, "task">, projectId: string): Promise<TaskSpec> {
   const task = await from.task.findUnique({ where: { projectId } });
   if (!task)
     throw new AppError("INVALID", "The project has no task yet.", {
@@ -62,6 +65,11 @@ function sizeOf(version: Version, rows: Payload["rows"], limit: number | null): 
 
 function checkVersion(version: Version, projectId: string): void {
   if (version.dataset.projectId !== projectId || version.dataset.deletedAt) throw notFound("dataset version");
+  refuseUnready(version);
+}
+
+/** @throws AppError CONFLICT for a version that is being imported or failed */
+export function refuseUnready(version: Pick<DatasetVersion, "state" | "number"> & { dataset: { name: string } }): void {
   if (version.state !== "ready") {
     throw new AppError("CONFLICT", `${version.dataset.name} v${version.number} is not ready.`, {
       where: "datasetVersionId",
@@ -70,15 +78,10 @@ function checkVersion(version: Version, projectId: string): void {
   }
 }
 
-const priceOf = (teacher: Teacher) => ({
-  inputMicrosPerMtok: Number(teacher.inputPriceMicrosPerMtok),
-  outputMicrosPerMtok: Number(teacher.outputPriceMicrosPerMtok),
-});
-
 const create = mutation(generationCreate, async ({ actor, tx, input, found, after }) => {
   const { projectId: project, datasetVersionId: version, teacherId: teacher } = found;
   checkVersion(version, project.id);
-  const task = await taskOf(tx, project.id);
+  const task = await loadTask(tx, project.id);
   const size = sizeOf(version, input.rows, input.limit);
   if (size.rows === 0) {
     throw new AppError("INVALID", `${version.dataset.name} v${version.number} has no rows there.`, {
@@ -113,6 +116,12 @@ const create = mutation(generationCreate, async ({ actor, tx, input, found, afte
   return run;
 });
 
+/** Limits of a run that asks a teacher, in its payload. @throws AppError NOT_FOUND for other kinds */
+function termsOf(run: Run): PayloadOf<"generation"> | PayloadOf<"synthesis"> {
+  if (run.kind === "synthesis") return synthesisKind.payload.parse(run.payload);
+  return generationOf(run);
+}
+
 /** A run of this kind. @throws AppError NOT_FOUND for other kinds: their results are elsewhere. */
 function generationOf(run: Run): Payload {
   if (run.kind !== "generation") throw notFound("labelling run");
@@ -121,9 +130,9 @@ function generationOf(run: Run): Payload {
 
 const update = mutation(generationUpdate, async ({ tx, input, found }) => {
   const run = found.runId;
-  const payload = generationOf(run);
+  const payload = termsOf(run);
   const { runId, capMicros, concurrency, policy } = input;
-  const changed: Payload = {
+  const changed = {
     ...payload,
     ...(capMicros === undefined ? {} : { capMicros }),
     ...(concurrency === undefined ? {} : { concurrency }),
@@ -145,7 +154,7 @@ const update = mutation(generationUpdate, async ({ tx, input, found }) => {
 const preview = query(generationPreview, async ({ db, input, found }) => {
   const { projectId: project, datasetVersionId: version, teacherId: teacher } = found;
   checkVersion(version, project.id);
-  const task = await taskOf(db, project.id);
+  const task = await loadTask(db, project.id);
   const prompt = buildPrompt(task);
   const maxTokens = input.maxTokens ?? defaultMaxTokens(task);
   const size = sizeOf(version, input.rows, input.limit ?? null);
@@ -200,4 +209,4 @@ const exported = download(generationExport, async ({ input, found }) => {
   };
 });
 
-export const generationVerbs = [create, update, preview, results, groups, unknown, exported];
+export const generationVerbs = [create, update, preview, results, groups, unknown, exported, ...toVersionVerbs];

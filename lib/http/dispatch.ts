@@ -12,7 +12,7 @@ import { verbs } from "./verbs.ts";
 const match = router(verbs);
 
 /** Headers of every answer: it is somebody's data, so nothing in between may keep or reinterpret it. */
-const always = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
+export const always = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
 
 /** Serves any request below `/api/v1`. The only way in, for the browser as for a script. */
 export async function dispatch(request: Request): Promise<Response> {
@@ -97,7 +97,7 @@ function respondFile(file: Download, requestId: string): Response {
   });
 }
 
-function asAppError(error: unknown, requestId: string, what: string): AppError {
+export function asAppError(error: unknown, requestId: string, what: string): AppError {
   if (error instanceof AppError) return error;
   const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
   // a cursor or filter of the wrong type, which only the database noticed
@@ -119,7 +119,7 @@ function asAppError(error: unknown, requestId: string, what: string): AppError {
   });
 }
 
-function respondError(error: AppError, requestId: string, extra: Record<string, string> = {}): Response {
+export function respondError(error: AppError, requestId: string, extra: Record<string, string> = {}): Response {
   const retry = error.detail.retryAfterSec;
   return Response.json(
     { error: error.toBody() },

@@ -4,7 +4,7 @@ import { log } from "#lib/core/log.ts";
 import { liveChannel } from "#lib/core/publish.ts";
 import { callerOf } from "./caller.ts";
 
-type Viewer = { teamId: string; pending: Set<string>; send(topics: string[]): void };
+type Viewer = { teamId: string; follows: RegExp; pending: Set<string>; send(topics: string[]): void };
 
 /** At most this many messages a second and viewer; topics in between are merged. */
 const flushEveryMs = 250;
@@ -38,7 +38,8 @@ class Hub {
     for (const viewer of this.viewers) viewer.pending.add("*");
     client.on("notification", ({ payload }) => {
       const [teamId, topic] = (payload ?? "").split(" ");
-      for (const viewer of this.viewers) if (viewer.teamId === teamId && topic) viewer.pending.add(topic);
+      for (const viewer of this.viewers)
+        if (viewer.teamId === teamId && topic && viewer.follows.test(topic)) viewer.pending.add(topic);
     });
     client.once("end", () => this.again());
   }
@@ -56,7 +57,7 @@ const holder = globalThis as typeof globalThis & { __stillhouseHub?: Hub };
 /** Server-sent events: `data: ["run:…","project:…"]`, the topics of the caller's team that changed. One stream a tab. */
 export async function liveEvents(request: Request): Promise<Response> {
   const actor = await callerOf(request).catch(() => null);
-  if (!actor?.teamId || !actor.can("run.read")) {
+  if (!actor?.teamId || !actor.can("review.read")) {
     return Response.json({ error: { code: "UNAUTHENTICATED", message: "Sign in first." } }, { status: 401 });
   }
   const { teamId } = actor;
@@ -74,6 +75,8 @@ export async function liveEvents(request: Request): Promise<Response> {
       };
       const viewer: Viewer = {
         teamId,
+        // who sees reviews only is told of reviews only
+        follows: actor.can("run.read") ? /^/ : /^review:/,
         pending: new Set(),
         send: (topics) => write(`data: ${JSON.stringify(topics)}\n\n`),
       };

@@ -20,6 +20,11 @@ async function furnish(actor: Actor): Promise<Ids> {
   const project = (await makeProject(actor)).id;
   const datasetVersion = await makeVersion(actor, project, [{ input: "x", output: "a" }]);
   const { datasetId: dataset } = await db.datasetVersion.findUniqueOrThrow({ where: { id: datasetVersion } });
+  const deletedVersion = await makeVersion(actor, project, [{ input: "x", output: "a" }]);
+  await db.datasetVersion.update({ where: { id: deletedVersion }, data: { deletedAt: new Date() } });
+  const hidden = await makeVersion(actor, project, [{ input: "x", output: "a" }]);
+  const { datasetId: deletedDataset } = await db.datasetVersion.findUniqueOrThrow({ where: { id: hidden } });
+  await db.dataset.update({ where: { id: deletedDataset }, data: { deletedAt: new Date() } });
   const run = await makeRun(actor, project, "import", {});
   const upload = await db.upload.create({
     data: { teamId, projectId: project, fileName: "f", storageKey: `uploads/${randomUUID()}`, createdById: userId },
@@ -62,6 +67,18 @@ async function furnish(actor: Actor): Promise<Ids> {
       report: {},
     },
   });
+  const review = await db.review.create({
+    data: {
+      teamId,
+      projectId: project,
+      datasetVersionId: datasetVersion,
+      name: "R",
+      reviewers: 1,
+      task: {},
+      mix: {},
+      createdById: userId,
+    },
+  });
   const apiToken = await db.apiToken.create({
     data: { teamId, userId, name: "t", prefix: "sth_x", tokenHash: randomUUID(), scopes: ["read"] },
   });
@@ -90,11 +107,14 @@ async function furnish(actor: Actor): Promise<Ids> {
     project,
     datasetVersion,
     dataset,
+    deletedDataset,
+    deletedVersion,
     run,
     upload: upload.id,
     teacher: teacher.id,
     student: student.id,
     evaluation: evaluation.id,
+    review: review.id,
     apiToken: apiToken.id,
     invitation: invitation.id,
     outboxMail: outboxMail.id,

@@ -1,14 +1,18 @@
 import type { Verb } from "#lib/core/verb.ts";
 import { datasetVerbs } from "#lib/datasets/service.ts";
+import { rowTokenVerbs } from "#lib/datasets/tokens.ts";
 import { evaluationVerbs } from "#lib/evaluations/service.ts";
 import { finetuneVerbs } from "#lib/finetunes/service.ts";
 import { generationVerbs } from "#lib/generation/service.ts";
 import { mailVerbs } from "#lib/mails/service.ts";
 import { overviewVerbs } from "#lib/overview/service.ts";
 import { projectVerbs } from "#lib/projects/service.ts";
+import { reviewVerbs } from "#lib/reviews/service.ts";
+import { qualityVerbs } from "#lib/quality/service.ts";
 import { runVerbs } from "#lib/runs/service.ts";
 import { savingsVerbs } from "#lib/savings/service.ts";
 import { studentVerbs } from "#lib/students/service.ts";
+import { synthesisVerbs } from "#lib/synthesis/service.ts";
 import { taskVerbs } from "#lib/tasks/service.ts";
 import { teacherVerbs } from "#lib/teachers/service.ts";
 import { teamVerbs } from "#lib/teams/service.ts";
@@ -21,12 +25,16 @@ export const verbs = [
   ...projectVerbs,
   ...taskVerbs,
   ...datasetVerbs,
+  ...qualityVerbs,
+  ...rowTokenVerbs,
   ...teacherVerbs,
   ...generationVerbs,
+  ...reviewVerbs,
   ...finetuneVerbs,
   ...studentVerbs,
   ...runVerbs,
   ...evaluationVerbs,
+  ...synthesisVerbs,
   ...savingsVerbs,
   ...overviewVerbs,
   ...mailVerbs,

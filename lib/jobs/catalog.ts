@@ -1,15 +1,23 @@
 import { z } from "zod";
+import { deriveKind } from "./kinds/derive.ts";
 import { evaluationKind } from "./kinds/evaluation.ts";
+import { fetchKind } from "./kinds/fetch.ts";
 import { finetuneKind } from "./kinds/finetune.ts";
 import { generationKind } from "./kinds/generation.ts";
 import { importKind } from "./kinds/import.ts";
+import { qualityKind } from "./kinds/quality.ts";
+import { synthesisKind } from "./kinds/synthesis.ts";
 
 /** Registry of run kinds. A kind without a handler in `workers/index.ts` does not compile. */
 export const runKinds = {
   import: importKind,
+  fetch: fetchKind,
+  derive: deriveKind,
   generation: generationKind,
   finetune: finetuneKind,
   evaluation: evaluationKind,
+  quality: qualityKind,
+  synthesis: synthesisKind,
 } as const;
 export type RunKind = keyof typeof runKinds;
 export type PayloadOf<K extends RunKind> = z.output<(typeof runKinds)[K]["payload"]>;

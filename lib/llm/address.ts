@@ -1,7 +1,8 @@
 /**
- * Guard against server-side request forgery through a teacher's base URL (OWASP ASVS 5.0, V1.3.6; CWE-918).
+ * Guard against server-side request forgery through an address that a person typed: a teacher's base URL, a file to fetch, a bucket
+ * (OWASP ASVS 5.0, V1.3.6; CWE-918).
  *
- * Checked twice: `parseBaseUrl` and `assertReachable` when the address is saved, `guardedLookup` at every connection, so that a
+ * Checked twice: `parseAddress` and `assertReachable` when the address is given, `guardedLookup` at every connection, so that a
  * name that resolves to another address later (DNS rebinding) gains nothing. Only global unicast addresses pass, unless the
  * operator listed the address in STILLHOUSE_ALLOW_ADDRESSES.
  */
@@ -18,7 +19,26 @@ export class BlockedAddressError extends Error {
   readonly code = "STILLHOUSE_BLOCKED_ADDRESS";
 }
 
-const advice = "Use the endpoint's public https address, or ask the operator to add it to STILLHOUSE_ALLOW_ADDRESSES.";
+/** What an address is for, in the words of its refusals. */
+export type AddressUse = {
+  /** input field that a refusal points at */
+  field: string;
+  /** "The base URL": begins sentences */
+  name: string;
+  todo: string;
+  /** why plain http is no good here */
+  plain: string;
+  /** may it carry a query? A fragment is never sent and then dropped */
+  query: boolean;
+};
+
+const teacherUse: AddressUse = {
+  field: "baseUrl",
+  name: "The base URL",
+  todo: "Use the endpoint's public https address, or ask the operator to add it to STILLHOUSE_ALLOW_ADDRESSES.",
+  plain: "Plain http would send the key unencrypted.",
+  query: false,
+};
 
 function parseIp(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
   const bare = text.startsWith("[") ? text.slice(1, -1) : text;
@@ -50,42 +70,55 @@ export function isAllowed(host: string, port: number, allow: AllowList): boolean
   });
 }
 
-function refuse(what: string): never {
-  throw new AppError("INVALID", what, { where: "baseUrl", todo: advice, fields: { baseUrl: what } });
+function refuse(what: string, { field, todo }: AddressUse): never {
+  throw new AppError("INVALID", what, { where: field, todo, fields: { [field]: what } });
 }
 
 /** Names that mean this machine or its cloud's metadata service, whatever they resolve to. */
 const localNames = /(^|\.)(localhost|local|internal|home\.arpa)\.?$/;
 
-/**
- * Parses a teacher's base URL into its canonical form, without a trailing slash.
- * @throws AppError INVALID for every form of address that could reach into the network or hide where it goes.
- */
+/** A teacher's base URL in its canonical form, without a trailing slash. @throws AppError INVALID, see `parseAddress` */
 export function parseBaseUrl(text: string, allow: AllowList): URL {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: URL parsers drop them in silence, so they can hide a host
-  if (/[\x00-\x20\x7f\\]/.test(text)) refuse("The base URL has a space, a control character or a backslash in it.");
-  if (!URL.canParse(text)) refuse("The base URL is not an address such as https://api.example.com/v1.");
-  const url = new URL(text);
-  if (url.protocol !== "https:" && url.protocol !== "http:")
-    refuse(`The base URL begins with ${url.protocol} instead of https:.`);
-  if (url.username || url.password || /^[a-z]+:\/\/[^/?#]*@/i.test(text)) refuse("The base URL has a user name in it.");
-  if (url.search || url.hash) refuse("The base URL has a query or a fragment.");
-  const typed = /^https?:\/\/(\[[^\]]*\]|[^/:?#]*)/i.exec(text)?.[1]?.toLowerCase() ?? "";
-  if (!/^[\x21-\x7e]+$/.test(typed) || typed.includes("%"))
-    refuse("Write the host of the base URL in plain ASCII letters.");
-  if (isIP(url.hostname) === 4 && typed !== url.hostname) refuse(`"${typed}" is another spelling of ${url.hostname}.`);
-  const host = url.hostname.replace(/\.$/, "");
-  const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
-  const allowed = isAllowed(host, port, allow);
-  if (!allowed && localNames.test(host)) refuse(`${host} is a name inside this machine or network.`);
-  const problem = parseIp(host) ? addressProblem(host) : null;
-  if (!allowed && problem) refuse(`${host} is not a public address (${problem}).`);
-  // An allowed block may still hold what the name resolves to: that is known only at `assertReachable` and at connection.
-  if (url.protocol === "http:" && !allowed && (parseIp(host) || !allow.some((entry) => entry.includes("/")))) {
-    refuse("Plain http would send the key unencrypted.");
-  }
+  const url = parseAddress(text, allow, teacherUse);
   url.pathname = url.pathname.replace(/\/+$/, "");
   return url;
+}
+
+/**
+ * Parses an address that the server is to reach.
+ * @throws AppError INVALID for every form of address that could reach into the network or hide where it goes.
+ */
+export function parseAddress(text: string, allow: AllowList, use: AddressUse): URL {
+  const wrong = (what: string) => refuse(what, use);
+  const { name } = use;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: URL parsers drop them in silence, so they can hide a host
+  if (/[\x00-\x20\x7f\\]/.test(text)) wrong(`${name} has a space, a control character or a backslash in it.`);
+  if (!URL.canParse(text)) wrong(`${name} is not an address such as https://api.example.com/v1.`);
+  const url = new URL(text);
+  if (url.protocol !== "https:" && url.protocol !== "http:")
+    wrong(`${name} begins with ${url.protocol} instead of https:.`);
+  if (url.username || url.password || /^[a-z]+:\/\/[^/?#]*@/i.test(text)) wrong(`${name} has a user name in it.`);
+  if (!use.query && (url.search || url.hash)) wrong(`${name} has a query or a fragment.`);
+  const typed = /^https?:\/\/(\[[^\]]*\]|[^/:?#]*)/i.exec(text)?.[1]?.toLowerCase() ?? "";
+  if (!/^[\x21-\x7e]+$/.test(typed) || typed.includes("%"))
+    wrong(`Write the host of ${name.replace(/^T/, "t")} in plain ASCII letters.`);
+  if (isIP(url.hostname) === 4 && typed !== url.hostname) wrong(`"${typed}" is another spelling of ${url.hostname}.`);
+  const host = url.hostname.replace(/\.$/, "");
+  const port = portOf(url);
+  const allowed = isAllowed(host, port, allow);
+  if (!allowed && localNames.test(host)) wrong(`${host} is a name inside this machine or network.`);
+  const problem = parseIp(host) ? addressProblem(host) : null;
+  if (!allowed && problem) wrong(`${host} is not a public address (${problem}).`);
+  // An allowed block may still hold what the name resolves to: that is known only at `assertReachable` and at connection.
+  if (url.protocol === "http:" && !allowed && (parseIp(host) || !allow.some((entry) => entry.includes("/")))) {
+    wrong(use.plain);
+  }
+  url.hash = "";
+  return url;
+}
+
+function portOf(url: URL): number {
+  return Number(url.port || (url.protocol === "https:" ? 443 : 80));
 }
 
 export type Resolve = (host: string) => Promise<{ address: string; family: number }[]>;
@@ -110,7 +143,7 @@ function permitted(
 function blockedMessage(host: string, found: { address: string }[]): string {
   const first = found[0]?.address ?? "nothing";
   const problem = found[0] ? addressProblem(first) : null;
-  return `${host} resolves to ${first}${problem ? ` (${problem})` : ", over plain http"}, where teachers may not be reached.`;
+  return `${host} resolves to ${first}${problem ? ` (${problem})` : ", over plain http"}, which must not be reached from here.`;
 }
 
 /**
@@ -118,18 +151,23 @@ function blockedMessage(host: string, found: { address: string }[]): string {
  * connection say so.
  * @throws AppError INVALID when the name leads to addresses that are not permitted only.
  */
-export async function assertReachable(url: URL, allow: AllowList, resolve: Resolve = resolveHost): Promise<void> {
+export async function assertReachable(
+  url: URL,
+  allow: AllowList,
+  resolve: Resolve = resolveHost,
+  use: AddressUse = teacherUse,
+): Promise<void> {
   const host = url.hostname.replace(/\.$/, "");
   if (parseIp(host)) return;
   const found = await resolve(host).catch(() => null);
-  const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
+  const port = portOf(url);
   if (found && permitted(host, port, url.protocol === "https:", found, allow).length === 0)
-    refuse(blockedMessage(host, found));
+    refuse(blockedMessage(host, found), use);
 }
 
 /** A `lookup` for sockets that hands out permitted addresses only, and an error where there are none. */
 export function guardedLookup(url: URL, allow: AllowList, resolve: Resolve = resolveHost): LookupFunction {
-  const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
+  const port = portOf(url);
   return (host, options, callback) => {
     resolve(host).then(
       (found) => {

@@ -1,7 +1,7 @@
 import { env } from "#lib/env.ts";
-import { formatCount, formatDuration, formatMoney, plural } from "#lib/format.ts";
+import { formatBytes, formatCount, formatDuration, formatMoney, plural } from "#lib/format.ts";
 import { type ResultOf, type RunKind, runKinds } from "#lib/jobs/catalog.ts";
-import { RunError, RunProgress } from "#lib/runs/schema.ts";
+import { RunError, RunProgress, runKindWords } from "#lib/runs/schema.ts";
 import type { Run } from "#prisma/generated/client.ts";
 import type { MailKind } from "./schema.ts";
 import type { MailContent } from "./template.ts";
@@ -18,13 +18,6 @@ export function runEvent(run: Pick<Run, "state" | "pauseReason">): RunMailKind |
 
 export const runUrl = (runId: string) => `${env.STILLHOUSE_URL}/runs/${runId}`;
 
-const kindWords: Record<RunKind, string> = {
-  import: "Import",
-  generation: "Labelling",
-  finetune: "Fine-tune",
-  evaluation: "Evaluation",
-};
-
 /** What a finished run of each kind produced, as facts. */
 const produced: { [K in RunKind]: (result: ResultOf<K>) => [string, string][] } = {
   import: (result) => [
@@ -34,12 +27,28 @@ const produced: { [K in RunKind]: (result: ResultOf<K>) => [string, string][] } 
       result.rejectedRows === 0 ? "none" : `${plural(result.rejectedRows, "row")}: the report has line and reason`,
     ],
   ],
+  fetch: (result) => [["Fetched", formatBytes(result.bytes)]],
+  derive: (result) => [
+    ["New version", `v${result.number}, ${plural(result.rows, "row")}`],
+    [
+      "Against the one before",
+      `${formatCount(result.added)} added, ${formatCount(result.removed)} removed, ${formatCount(result.changed)} changed`,
+    ],
+  ],
   generation: (result) => [
     ["Labelled", plural(result.ok, "row")],
     ["Without a label", result.rejected === 0 ? "none" : `${plural(result.rejected, "row")}: the run page says why`],
   ],
   finetune: () => [],
   evaluation: () => [],
+  synthesis: (result) => [
+    ["New rows", `${formatCount(result.kept)} of ${formatCount(result.written)} written`],
+    ["To look at first", formatCount(result.toReview)],
+  ],
+  quality: ({ status, found }) => [
+    ["Outcome", status],
+    ["Checks that found something", formatCount(found.length)],
+  ],
 };
 
 function factsOf<K extends RunKind>(kind: K, result: unknown): [string, string][] {
@@ -53,11 +62,11 @@ const footer = "Choose which mails you get under Settings > Notifications.";
 export function runContent(event: RunMailKind, run: Run, about: { project: string; startedBy: string }): MailContent {
   const facts: [string, string][] = [
     ["Project", about.project],
-    ["Kind", kindWords[run.kind]],
+    ["Kind", runKindWords[run.kind]],
     ["Started by", about.startedBy],
     ["Time worked", formatDuration(Number(run.activeMs))],
   ];
-  if (run.kind === "generation") facts.push(["Spent", formatMoney(Number(run.costMicros))]);
+  if (run.kind === "generation" || run.kind === "synthesis") facts.push(["Spent", formatMoney(Number(run.costMicros))]);
   const base = { simulated: run.simulated, footer, button: { label: "Open the run", url: runUrl(run.id) } };
 
   if (event === "run.succeeded") {
@@ -65,7 +74,7 @@ export function runContent(event: RunMailKind, run: Run, about: { project: strin
       ...base,
       subject: `Finished: ${run.title}`,
       heading: `Finished: ${run.title}`,
-      paragraphs: [`${kindWords[run.kind]} in ${about.project} is done.`],
+      paragraphs: [`${runKindWords[run.kind]} in ${about.project} is done.`],
       facts: [...facts, ...factsOf(run.kind, run.result)],
     };
   }

@@ -1,4 +1,5 @@
 import type { Tx } from "#lib/core/db.ts";
+import { allows } from "#lib/core/permissions.ts";
 import type { Run } from "#prisma/generated/client.ts";
 import { type NewMail, queueMails } from "./outbox.ts";
 import { type RunMailKind, runContent, runEvent } from "./run-content.ts";
@@ -22,9 +23,10 @@ export function preferencesOf(stored: unknown): NotificationPreferences {
 async function recipients(tx: Tx, run: Run, event: RunMailKind) {
   const members = await tx.membership.findMany({
     where: { teamId: run.teamId, user: { disabledAt: null } },
-    select: { user: { select: { id: true, email: true, notifications: true } } },
+    select: { role: true, user: { select: { id: true, email: true, notifications: true } } },
   });
   return members
+    .filter(({ role }) => allows("run.read", role))
     .map(({ user }) => user)
     .filter((user) => {
       const wish = preferencesOf(user.notifications)[wishFor[event]];
@@ -49,7 +51,8 @@ async function overCap(tx: Tx, userIds: string[]): Promise<Set<string>> {
 export async function queueRunMails(tx: Tx, runId: string): Promise<void> {
   const run = await tx.run.findUnique({ where: { id: runId }, include: { project: { select: { name: true } } } });
   const event = run && runEvent(run);
-  if (!run || !event) return;
+  // Reports are made by themselves: only one that failed is news.
+  if (!run || !event || (run.kind === "quality" && event === "run.succeeded")) return;
   const people = await recipients(tx, run, event);
   if (people.length === 0) return;
   const starter = await tx.user.findUnique({ where: { id: run.createdById }, select: { name: true } });

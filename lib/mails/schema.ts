@@ -5,12 +5,16 @@ import { endpoint, Instant, Page, pageOf, ref } from "#lib/core/endpoint.ts";
 export const MailWish = z.enum(["own", "all", "none"]);
 export type MailWish = z.infer<typeof MailWish>;
 
+/** Whether a person wants a mail when they are asked to review rows. */
+const ReviewWish = z.enum(["own", "none"]);
+
 /** A change to some of the wishes; the others stay as they are. */
 export const NotificationChanges = z.object({
   runSucceeded: MailWish.optional(),
   runFailed: MailWish.optional(),
   /** stopped at its budget, or the teacher's account ran out of funds */
   runBudget: MailWish.optional(),
+  reviewAssigned: ReviewWish.optional(),
 });
 
 /** What a person has chosen, per event. Anything not chosen yet is the default. */
@@ -18,6 +22,7 @@ export const NotificationPreferences = z.object({
   runSucceeded: MailWish.default("own"),
   runFailed: MailWish.default("own"),
   runBudget: MailWish.default("own"),
+  reviewAssigned: ReviewWish.default("own"),
 });
 export type NotificationPreferences = z.infer<typeof NotificationPreferences>;
 
@@ -28,6 +33,7 @@ export const MailKind = z.enum([
   "run.succeeded",
   "run.failed",
   "run.budget",
+  "review.assigned",
   /** several run mails in one, see lib/mails/digest.ts */
   "digest",
 ]);

@@ -1,6 +1,7 @@
 import type { EvaluationSummary } from "#lib/evaluations/schema.ts";
 import { formatCount, formatDuration, formatPercent } from "#lib/format.ts";
 import type { ActiveRun, Stage, Step, TaskKind } from "#lib/projects/schema.ts";
+import { stepOfKind } from "#lib/projects/stages.ts";
 import type { NextStep } from "./schema.ts";
 
 /** What decides the next step. */
@@ -19,7 +20,8 @@ export interface NextFacts {
   savingsComplete: boolean;
 }
 
-const stepOfKind = { import: "data", generation: "labels", finetune: "student", evaluation: "verdict" } as const;
+/** Where what a run is about is shown; work beside the steps is about data. */
+const areaOf = (run: ActiveRun): Step => stepOfKind[run.kind] ?? "data";
 const nouns: Record<Step, string> = {
   task: "task",
   data: "import",
@@ -32,7 +34,8 @@ const nouns: Record<Step, string> = {
 export function nextStep(facts: NextFacts): NextStep {
   const waiting = facts.activeRuns.find((run) => run.state === "paused");
   if (waiting) return ofWaiting(waiting);
-  const [running] = facts.activeRuns;
+  // A quality report is made beside the work and keeps nobody from it.
+  const running = facts.activeRuns.find((run) => run.kind !== "quality");
   if (running) return ofRunning(running);
   for (const { step, state } of facts.stages) {
     const failed = facts.failedRuns[step];
@@ -59,7 +62,7 @@ function ofWaiting(run: ActiveRun): NextStep {
     held: "Some answers are unknown after a crash: decide whether to ask for them again.",
   };
   return {
-    step: stepOfKind[run.kind],
+    step: areaOf(run),
     runId: run.id,
     title: `"${run.title}" waits for you`,
     reason: run.pauseReason ? reasons[run.pauseReason] : "It is paused.",
@@ -71,7 +74,7 @@ function ofRunning(run: ActiveRun): NextStep {
   const share = run.total ? `${formatPercent(Math.min(1, run.done / run.total), 0)} done` : run.phase || "In the queue";
   const left = run.etaMs === null ? "" : `, about ${formatDuration(run.etaMs)} left`;
   return {
-    step: stepOfKind[run.kind],
+    step: areaOf(run),
     runId: run.id,
     title: run.title,
     reason: `${share}${left}. You can leave this page; it goes on.`,

@@ -10,9 +10,9 @@ const overviewOf = async (actor: Actor, projectId: string) =>
 
 describe("project.overview", () => {
   it("leads from the first step on, with spend against budget and a failed run pointed at", async () => {
-    const { engineer, reviewer } = await makeTeam();
+    const { engineer, manager } = await makeTeam();
     const { id } = await makeProject(engineer);
-    const empty = await overviewOf(reviewer, id);
+    const empty = await overviewOf(manager, id);
     expect(empty.track.map(({ step }) => step)).toEqual(["task", "data", "labels", "student", "verdict", "savings"]);
     expect(empty.next.step).toBe("data");
     expect(empty.verdict).toBeNull();
@@ -33,7 +33,7 @@ describe("project.overview", () => {
         error: { code: "UPSTREAM", message: "401 from the endpoint." },
       },
     });
-    const failed = await overviewOf(reviewer, id);
+    const failed = await overviewOf(manager, id);
     expect(failed.next).toMatchObject({ step: "labels", runId: run, reason: "401 from the endpoint." });
     expect(failed.spent).toEqual({ micros: 70, budgetMicros: 5_000_000 });
     expect(failed.track[1]?.fact).toBe("2 rows, 1 held out");

@@ -6,13 +6,14 @@ import { evaluationVerbs } from "#lib/evaluations/service.ts";
 import { formatCount, plural } from "#lib/format.ts";
 import type { Project } from "#lib/projects/schema.ts";
 import { projectVerbs } from "#lib/projects/service.ts";
+import { stepOfKind } from "#lib/projects/stages.ts";
 import type { Run } from "#lib/runs/schema.ts";
 import { runVerbs } from "#lib/runs/service.ts";
 import type { Savings } from "#lib/savings/schema.ts";
 import { savingsVerbs } from "#lib/savings/service.ts";
 import { roundMoney } from "#lib/savings/words.ts";
 import { candidatesOf } from "./candidates.ts";
-import { nextStep } from "./next.ts";
+import { type NextFacts, nextStep } from "./next.ts";
 import { type Overview, projectOverview, type TrackStep } from "./schema.ts";
 
 type Callable = { endpoint: { name: string }; call(call: { actor: Actor }, raw: unknown): Promise<unknown> };
@@ -71,7 +72,7 @@ async function factsOf(db: Db, projectId: string) {
   const [task, version, labelling, student, spent] = await Promise.all([
     db.task.findUnique({ where: { projectId } }),
     db.datasetVersion.findFirst({
-      where: { state: "ready", dataset: { projectId, deletedAt: null } },
+      where: { state: "ready", deletedAt: null, dataset: { projectId, deletedAt: null } },
       orderBy: { id: "desc" },
       select: { rowCount: true, holdoutCount: true, labelledCount: true },
     }),
@@ -121,17 +122,15 @@ function trackOf(
   ];
 }
 
-const stepOfKind = { import: "data", generation: "labels", finetune: "student", evaluation: "verdict" } as const;
-
 /** The newest run of each step, where it failed. `runs` are newest first. */
 function failedRuns(
   runs: readonly Run[],
-): Partial<Record<"data" | "labels" | "student" | "verdict", { id: string; message: string }>> {
+): NextFacts["failedRuns"] {
   const found: ReturnType<typeof failedRuns> = {};
   const seen = new Set<string>();
   for (const run of runs) {
     const step = stepOfKind[run.kind];
-    if (seen.has(step)) continue;
+    if (step === null || seen.has(step)) continue;
     seen.add(step);
     if (run.state === "failed") found[step] = { id: run.id, message: run.error?.message ?? "The log has the details." };
   }

@@ -24,7 +24,7 @@ export function loadFacts(from: Pick<Tx, "$queryRaw">, projectIds: readonly stri
     SELECT p.id AS "projectId",
       (SELECT count(*)::int FROM "Dataset" d WHERE d."projectId" = p.id AND d."deletedAt" IS NULL) AS "datasets",
       (SELECT count(*)::int FROM "DatasetVersion" v JOIN "Dataset" d ON d.id = v."datasetId"
-        WHERE d."projectId" = p.id AND d."deletedAt" IS NULL AND v.state = 'ready') AS "readyVersions",
+        WHERE d."projectId" = p.id AND d."deletedAt" IS NULL AND v."deletedAt" IS NULL AND v.state = 'ready') AS "readyVersions",
       (SELECT count(*)::int FROM "Run" r
         WHERE r."projectId" = p.id AND r.kind = 'generation' AND r.state = 'succeeded') AS "labelled",
       (SELECT count(*)::int FROM "Student" s WHERE s."projectId" = p.id) AS "students",

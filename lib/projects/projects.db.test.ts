@@ -58,7 +58,7 @@ describe("a new project", () => {
 describe("where a project stands", () => {
   it("follows its data, runs, students and evaluations", async () => {
     const { id } = await makeProject(team.engineer);
-    const stages = async () => states((await get.call({ actor: team.reviewer }, { projectId: id })) as Project);
+    const stages = async () => states((await get.call({ actor: team.manager }, { projectId: id })) as Project);
     expect(await stages()).toEqual(["done", "todo", "todo", "todo", "todo"]);
 
     const versionId = await makeVersion(team.engineer, id, [{ input: "a", output: "a" }]);
@@ -85,7 +85,7 @@ describe("where a project stands", () => {
     });
     await db.run.updateMany({ where: { projectId: id }, data: { state: "succeeded" } });
     const evaluation = await db.evaluation.create({ data: { ...common, runId, studentId: student.id, report: {} } });
-    const project = (await get.call({ actor: team.reviewer }, { projectId: id })) as Project;
+    const project = (await get.call({ actor: team.manager }, { projectId: id })) as Project;
     expect(states(project)).toEqual(["done", "done", "done", "done", "done"]);
     expect(project).toMatchObject({
       latestEvaluationId: evaluation.id,
@@ -127,7 +127,7 @@ describe("the list", () => {
     const names = ["Alpha", "Beta", "Gamma"];
     for (const name of names) await make(mine.engineer, { name, description: name === "Beta" ? "100 % routing" : "" });
     const ask = async (input: object) =>
-      (await list.call({ actor: mine.reviewer }, input)) as { items: Project[]; nextCursor: string | null };
+      (await list.call({ actor: mine.manager }, input)) as { items: Project[]; nextCursor: string | null };
 
     const first = await ask({ limit: 2 });
     expect(first.items.map(({ name }) => name)).toEqual(["Gamma", "Beta"]);

@@ -13,11 +13,16 @@ export interface StageFacts {
   runs: readonly { kind: RunKind; state: RunState }[];
 }
 
-const stepOfKind: Record<RunKind, Step> = {
+/** The step that a kind of run takes a project through; null: done beside the steps, no step waits for it. */
+export const stepOfKind: Record<RunKind, Step | null> = {
   import: "data",
+  fetch: "data",
+  derive: null,
   generation: "labels",
   finetune: "student",
   evaluation: "verdict",
+  synthesis: null,
+  quality: null,
 };
 
 /** Where a project stands, step by step. A running step shows as running even when it has an older result. */

@@ -2,7 +2,30 @@ import { z } from "zod";
 import { endpoint, Instant, Int, Page, pageOf, QueryFlag, ref } from "#lib/core/endpoint.ts";
 import { errorCodes } from "#lib/core/errors.ts";
 
-export const RunKindName = z.enum(["import", "generation", "finetune", "evaluation"]);
+export const RunKindName = z.enum([
+  "import",
+  "fetch",
+  "derive",
+  "generation",
+  "finetune",
+  "evaluation",
+  "synthesis",
+  "quality",
+]);
+export type RunKindName = z.infer<typeof RunKindName>;
+
+/** What each kind of run is called where a person reads it. */
+export const runKindWords: Record<RunKindName, string> = {
+  import: "Import",
+  fetch: "Fetch",
+  derive: "Change of data",
+  generation: "Labelling",
+  finetune: "Fine-tune",
+  evaluation: "Evaluation",
+  synthesis: "New rows",
+  quality: "Quality report",
+};
+
 export const RunStateName = z.enum(["queued", "running", "paused", "succeeded", "failed", "cancelled"]);
 export type RunStateName = z.infer<typeof RunStateName>;
 

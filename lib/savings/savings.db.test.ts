@@ -126,7 +126,7 @@ describe("savings", () => {
     expect(csv).toMatch(/Requests a day,20000,requests,task/);
   });
 
-  it("reset forgets all; reviewers may look but not type; other teams see nothing", async () => {
+  it("reset forgets all; reviewers may not type; other teams see nothing", async () => {
     const reset = await call(people.manager, "savings.reset", { projectId });
     expect(Object.values(reset.inputs).some((input) => input.source === "typed")).toBe(false);
     await expect(update({ peopleHours: 1 }, people.reviewer)).rejects.toMatchObject({ code: "FORBIDDEN" });

@@ -32,7 +32,7 @@ describe("task.put", () => {
       baselineOutputTokens: 6.5,
     };
     expect(await save(wanted)).toMatchObject({ ...wanted, projectId, jsonSchema: null, ready: true });
-    expect(await get.call({ actor: team.reviewer }, { projectId })).toMatchObject(wanted);
+    expect(await get.call({ actor: team.manager }, { projectId })).toMatchObject(wanted);
   });
 
   it("replaces: what is left out is gone", async () => {

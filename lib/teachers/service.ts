@@ -50,6 +50,12 @@ function sealed(apiKey: string | null | undefined, teacherId: string) {
   };
 }
 
+/** Micro-dollars per million tokens, as runs freeze them. */
+export const priceOf = (teacher: TeacherRow) => ({
+  inputMicrosPerMtok: Number(teacher.inputPriceMicrosPerMtok),
+  outputMicrosPerMtok: Number(teacher.outputPriceMicrosPerMtok),
+});
+
 /** A client for a teacher's endpoint; the caller closes it. `baseUrl` is a run's frozen copy, which must still be the teacher's own. */
 export function openTeacher(teacher: TeacherRow, connections: number, baseUrl = teacher.baseUrl): ChatClient {
   if (baseUrl !== teacher.baseUrl) {
@@ -114,7 +120,7 @@ const update = mutation(teacherUpdate, async ({ actor, tx, input, found }) => {
 const remove = mutation(teacherDelete, async ({ actor, tx, found }) => {
   const teacher = found.teacherId;
   const [user] = await tx.$queryRaw<{ title: string }[]>`
-    SELECT "title" FROM "Run" WHERE "teamId" = ${actor.teamId}::uuid AND "kind" = 'generation'
+    SELECT "title" FROM "Run" WHERE "teamId" = ${actor.teamId}::uuid AND "kind" IN ('generation', 'synthesis')
       AND "state" IN ('queued', 'running', 'paused') AND "payload"->>'teacherId' = ${teacher.id} LIMIT 1`;
   if (user) {
     throw new AppError("CONFLICT", `${teacher.name} is in use by "${user.title}".`, {

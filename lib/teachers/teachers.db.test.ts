@@ -13,14 +13,14 @@ const canary = "sk-canary-0123456789abcdefghij";
 let server: TeacherServer;
 let owner: Actor;
 let engineer: Actor;
-let reviewer: Actor;
+let manager: Actor;
 
 beforeAll(async () => {
   server = await startTeacherServer();
 });
 afterAll(() => server.close());
 beforeEach(async () => {
-  ({ owner, engineer, reviewer } = await makeTeam());
+  ({ owner, engineer, manager } = await makeTeam());
   server.behave();
 });
 
@@ -143,6 +143,6 @@ test("is not removed while a run uses it; removal erases the key", async () => {
 test("names are unique, roles are kept", async () => {
   await call("teacher.create", fields(), owner);
   await expect(call("teacher.create", fields())).rejects.toMatchObject({ code: "CONFLICT" });
-  await expect(call("teacher.create", fields({ name: "x" }), reviewer)).rejects.toMatchObject({ code: "FORBIDDEN" });
-  expect((await call("teacher.list", {}, reviewer)).items).toHaveLength(1);
+  await expect(call("teacher.create", fields({ name: "x" }), manager)).rejects.toMatchObject({ code: "FORBIDDEN" });
+  expect((await call("teacher.list", {}, manager)).items).toHaveLength(1);
 });

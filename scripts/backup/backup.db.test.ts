@@ -7,6 +7,7 @@ import { beforeAll, expect, inject, test } from "vitest";
 import { db } from "#lib/core/db.ts";
 import { encrypt } from "#lib/core/secrets.ts";
 import { writeStorage } from "#lib/core/storage.ts";
+import { importLarge } from "#lib/datasets/large.testing.ts";
 import { env } from "#lib/env.ts";
 import { firstBoot } from "#lib/teams/first-boot.ts";
 import { makeProject, makeTeam, makeVersion } from "#lib/testing/factories.ts";
@@ -17,6 +18,8 @@ import { restore } from "./load.ts";
 const odd = 'tab\there, newline\nthere, backslash \\ and \\N, "quotes", ünï, \u2028';
 let folder: string;
 let made: Awaited<ReturnType<typeof backup>>;
+let largeLine: number;
+const largeRows = Array.from({ length: 4_000 }, (_, index) => ({ text: `Ticket ${index} ${odd}`, label: null }));
 
 async function emptyDatabase(): Promise<string> {
   const name = `${inject("template")}_restore_${randomUUID().slice(0, 8)}`;
@@ -43,6 +46,7 @@ beforeAll(async () => {
     { input: odd, output: "a" },
     { input: "y", output: null },
   ]);
+  largeLine = (await importLarge(engineer, project.id, largeRows)).line;
   const id = randomUUID();
   await db.teacher.create({
     data: {
@@ -67,21 +71,31 @@ beforeAll(async () => {
   );
   folder = path.join(await mkdtemp(path.join(tmpdir(), "stillhouse-backup-")), "one");
   made = await backup(env.DATABASE_URL, env.STILLHOUSE_DATA_DIR, folder);
-});
+}, 120_000);
 
 test("a round trip keeps every row and file", async () => {
-  expect(made.storageFiles).toBe(1);
+  expect(made.storageFiles).toBe(2);
   const url = await emptyDatabase();
   const data = await mkdtemp(path.join(tmpdir(), "stillhouse-restored-"));
   const { reenter } = await restore(url, data, folder);
   expect(reenter).toEqual([]);
   const rows = await read<{ input: string; output: string | null }>(
     url,
-    'SELECT "input", "output" FROM "Row" ORDER BY "position"',
+    `SELECT "input", "output" FROM "Row" WHERE "line" <> ${largeLine} ORDER BY "position"`,
   );
   expect(rows).toEqual([
     { input: odd, output: "a" },
     { input: "y", output: null },
+  ]);
+  const large = await read<{ input: string; table: string }>(
+    url,
+    `SELECT "input", tableoid::regclass::text AS table FROM "Row" WHERE "line" = ${largeLine} ORDER BY "position"`,
+  );
+  expect(large.map(({ input }) => input)).toEqual(largeRows.map(({ text }) => text));
+  expect(new Set(large.map(({ table }) => table))).toEqual(new Set([`rows.l${largeLine}`]));
+  // Its indexes are made again by a worker.
+  expect(await read(url, `SELECT "searchableAt" FROM "DatasetVersion" WHERE "line" = ${largeLine}`)).toEqual([
+    { searchableAt: null },
   ]);
   for (const table of made.tables) {
     const [count] = await read<{ n: number }>(url, `SELECT count(*)::int AS n FROM "${table.name}"`);

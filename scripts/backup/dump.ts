@@ -18,6 +18,8 @@ export const BackupManifest = z.object({
     z.object({ name: z.string(), columns: z.array(z.string()), rows: z.number().int(), sha256: z.string() }),
   ),
   storageFiles: z.number().int(),
+  /** lines of "Row" that have a table of their own, which a restore makes again before it loads the rows */
+  ownLines: z.array(z.number().int()).default([]),
 });
 export type BackupManifest = z.output<typeof BackupManifest>;
 
@@ -84,6 +86,12 @@ export async function backup(databaseUrl: string, dataDir: string, to: string): 
     );
     const tables: BackupManifest["tables"] = [];
     for (const { name } of found.rows) if (!passing.has(name)) tables.push(await dumpTable(client, name, to));
+    // Behind the tables: a line that got its table meanwhile is then among them.
+    const partitions = await client.query<{ name: string }>(
+      `SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+       WHERE i.inhparent = 'public."Row"'::regclass ORDER BY 1`,
+    );
+    const ownLines = partitions.rows.flatMap(({ name }) => (/^l\d+$/.test(name) ? [Number(name.slice(1))] : []));
     await client.query("COMMIT");
     const storageFiles = await copyFolder(path.join(dataDir, "storage"), path.join(to, "storage"));
     const manifest: BackupManifest = {
@@ -92,6 +100,7 @@ export async function backup(databaseUrl: string, dataDir: string, to: string): 
       migrations: migrations.rows.map(({ name }) => name),
       tables,
       storageFiles,
+      ownLines,
     };
     // Last: a folder without a manifest is no backup.
     await writeFile(path.join(to, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { decrypt } from "#lib/core/secrets.ts";
+import { attachOwnTable, createOwnTable, firstOwnLine } from "#lib/datasets/partition.ts";
 import { makeSecretCheck } from "#lib/teams/first-boot.ts";
 import { applyMigrations } from "../migrate.ts";
 import { type BackupManifest, copyFolder, quoted, readBackup } from "./dump.ts";
@@ -69,6 +70,17 @@ async function dropForeignSecrets(client: pg.Client): Promise<string[]> {
 }
 
 /**
+ * What a backup does not hold: rows of a large import under way, which stand apart until it is done, so it begins again; and indexes of large
+ * versions, which the workers make again.
+ */
+async function beginAnew(client: pg.Client): Promise<void> {
+  await client.query(`UPDATE "DatasetVersion" SET "checkpoint" = NULL WHERE "line" >= $1 AND "state" <> 'ready'`, [
+    firstOwnLine,
+  ]);
+  await client.query(`UPDATE "DatasetVersion" SET "searchableAt" = NULL WHERE "line" >= $1`, [firstOwnLine]);
+}
+
+/**
  * Restores a backup into an empty database and data folder, all tables in one transaction, then brings both up to this version.
  * @returns what a person must enter again because STILLHOUSE_SECRET differs
  * @throws Error when the database is in use, or the backup is damaged or newer
@@ -87,6 +99,10 @@ export async function restore(
     const used = await client.query("SELECT to_regclass('public.\"User\"') IS NOT NULL AS used");
     if (used.rows[0]?.used) throw new Error("This database is not empty. Restore into a new one.");
     await shapeOf(databaseUrl, manifest);
+    for (const line of manifest.ownLines) {
+      await createOwnTable(client, line);
+      await attachOwnTable(client, line);
+    }
     await client.query("BEGIN");
     for (const table of await loadOrder(client, manifest.tables)) {
       const into = client.query(
@@ -96,6 +112,7 @@ export async function restore(
       if (into.rowCount !== table.rows)
         throw new Error(`${table.name}: ${into.rowCount} of ${table.rows} rows arrived.`);
     }
+    if (manifest.migrations.some((name) => name.endsWith("_own_tables"))) await beginAnew(client);
     const reenter = await dropForeignSecrets(client);
     await client.query("COMMIT");
     await copyFolder(path.join(from, "storage"), storage);

@@ -43,6 +43,7 @@ const { loadRowSet } = await import("#lib/datasets/version-rows.ts");
 const { answerJudge } = await import("#lib/generation/answer.ts");
 const { startEngine } = await import("#lib/generation/engine.ts");
 const { pgLedger } = await import("#lib/generation/pg-ledger.ts");
+const { selectionSql } = await import("#lib/generation/selection.ts");
 const { createChatClient } = await import("#lib/llm/client.ts");
 const { makeProject, makeRun, makeTeam, makeVersion } = await import("#lib/testing/factories.ts");
 
@@ -91,10 +92,11 @@ async function bare(): Promise<number> {
 async function whole(): Promise<number> {
   const runId = await makeRun(engineer, project.id, "generation", {});
   await db.run.update({ where: { id: runId }, data: { state: "running", leaseEpoch: 1 } });
+  const selection = { from: await loadRowSet(datasetVersionId), rows: "all", until: null } as const;
   const client = createChatClient({ baseUrl, apiKey: "bench", connections: concurrency, allow: ["127.0.0.0/8"] });
   const began = performance.now();
   const engine = startEngine({
-    ledger: pgLedger({ runId, epoch: 1 }, { from: await loadRowSet(datasetVersionId), rows: "all", until: null }),
+    ledger: pgLedger({ runId, epoch: 1 }, (after) => selectionSql(selection, after)),
     client,
     concurrency,
     price: { inputMicrosPerMtok: 1_000_000, outputMicrosPerMtok: 1_000_000 },

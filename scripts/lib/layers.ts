@@ -19,16 +19,19 @@ const nouns = [
   "projects",
   "tasks",
   "datasets",
+  "quality",
   "teachers",
   "generation",
+  "reviews",
   "finetunes",
   "students",
   "evaluations",
+  "synthesis",
   "savings",
   "overview",
 ];
 /** Below the nouns, above the core. They may use each other. */
-const tools = ["jobs", "executors", "llm", "metrics", "recipes", "formats", "sample"];
+const tools = ["jobs", "executors", "llm", "metrics", "recipes", "formats", "sources", "sample", "text"];
 
 /** What only a server has; nothing that a component reaches may import it. */
 const serverOnly =

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { hash32 } from "#lib/sample/random.ts";
 import { answerTicket } from "#lib/sample/teacher.ts";
+import { writeRows } from "#lib/sample/writer.ts";
 
 export const sampleModel = "sample-teacher";
 /** Every answer says what it is: in a header, in the fingerprint and in the model list. */
@@ -28,8 +29,10 @@ export type CompletionRequest = z.infer<typeof CompletionRequest>;
 
 /** Answers the last user message. `created` is in seconds, as the protocol wants it. */
 export function complete(request: CompletionRequest, createdSec: number) {
-  const ticket = ticketIn(request.messages.findLast(({ role }) => role === "user")?.content ?? "");
-  const { text, candidates } = answerTicket(ticket);
+  const message = request.messages.findLast(({ role }) => role === "user")?.content ?? "";
+  const ticket = ticketIn(message);
+  const rows = writeRows(message);
+  const { text, candidates } = rows === null ? answerTicket(ticket) : { text: rows, candidates: [] };
   const limit = request.max_completion_tokens ?? request.max_tokens ?? Number.POSITIVE_INFINITY;
   const cut = countTokens(text) > limit;
   const content = cut ? text.slice(0, limit * charactersPerToken) : text;

@@ -34,6 +34,7 @@ CREATE TABLE "QualityFinding" (
     "otherVersionId" UUID,
     "otherPosition" INTEGER,
     "score" DOUBLE PRECISION,
+    "suggestion" TEXT,
     "note" TEXT NOT NULL DEFAULT '',
 
     CONSTRAINT "QualityFinding_pkey" PRIMARY KEY ("runId","check","seq")

@@ -1,11 +1,11 @@
 import type { Metadata } from "next";
-import { notFound } from "next/navigation";
+import { notFound, redirect } from "next/navigation";
 import { cache, type ReactNode } from "react";
 import { z } from "zod";
 import { ProjectHeader } from "#components/projects/project-header.tsx";
 import { AppError } from "#lib/core/errors.ts";
 import { callVerb, requireActor } from "#lib/http/server.tsx";
-import { allowedNav, projectTabs } from "#lib/nav.ts";
+import { allowedNav, homeOf, projectTabs } from "#lib/nav.ts";
 import { projectGet } from "#lib/projects/schema.ts";
 
 type Props = { params: Promise<{ projectId: string }>; children: ReactNode };
@@ -22,13 +22,16 @@ const loadProject = cache(async (projectId: string) => {
 });
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  if (!(await requireActor()).can("project.read")) return {};
   const { name } = await loadProject((await params).projectId);
   return { title: { default: name, template: `%s · ${name}` } };
 }
 
 export default async function ProjectLayout({ params, children }: Props) {
   const { projectId } = await params;
-  const [actor, project] = await Promise.all([requireActor(), loadProject(projectId)]);
+  const actor = await requireActor();
+  if (!actor.can("project.read")) redirect(homeOf(actor.can));
+  const project = await loadProject(projectId);
   return (
     <>
       <ProjectHeader

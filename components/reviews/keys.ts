@@ -1,0 +1,46 @@
+/** What a key does while nobody types. */
+export type KeyCommand =
+  | { does: "accept" | "reject" | "comment" | "next" | "back" | "undo" | "help" | "teacher" | "student" | "edit" }
+  | { does: "find"; typed: string }
+  | { does: "pick"; digit: number };
+
+const simple = {
+  a: "accept",
+  r: "reject",
+  c: "comment",
+  n: "next",
+  j: "next",
+  k: "back",
+  u: "undo",
+  t: "teacher",
+  s: "student",
+  e: "edit",
+  "?": "help",
+} as const;
+
+type Pressed = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">;
+
+/** One key for each thing; a capital letter begins the search for a label. Null: not ours. */
+export function commandOf({ key, ctrlKey, metaKey, altKey, shiftKey }: Pressed): KeyCommand | null {
+  if (ctrlKey || metaKey || altKey) return null;
+  if (/^[1-9]$/.test(key)) return { does: "pick", digit: Number(key) };
+  if (key === "f" || key === "/") return { does: "find", typed: "" };
+  if (shiftKey && /^\p{L}$/u.test(key)) return { does: "find", typed: key.toLowerCase() };
+  return Object.hasOwn(simple, key) ? { does: simple[key as keyof typeof simple] } : null;
+}
+
+/** For the help and the buttons. */
+export const keyList: readonly { keys: readonly string[]; does: string }[] = [
+  { keys: ["a"], does: "Accept the answer as it is" },
+  { keys: ["1", "…", "9"], does: "Correct to this label" },
+  { keys: ["f"], does: "Find a label by typing; Shift and a letter begins with it" },
+  { keys: ["t"], does: "Take the teacher's answer" },
+  { keys: ["s"], does: "Take the student's answer" },
+  { keys: ["e"], does: "Edit the answer" },
+  { keys: ["r"], does: "Reject: the row should go" },
+  { keys: ["c"], does: "Comment, then decide" },
+  { keys: ["n", "j"], does: "Next: leave this row to others" },
+  { keys: ["k"], does: "Back to the row before" },
+  { keys: ["u"], does: "Undo the last decision" },
+  { keys: ["?"], does: "Show these keys" },
+];

@@ -1,0 +1,1 @@
+ALTER TABLE "RejectedRow" ADD COLUMN "correctedInId" UUID;
