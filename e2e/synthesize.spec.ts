@@ -18,17 +18,6 @@ test("new rows: what is missing, a wish of one's own, cost, smoke test, a first 
 }) => {
   const { id: projectId } = await makeProject(engineer, { labels: ["hardware", "access"] });
   const versionId = await makeVersion(engineer, projectId, rows);
-  await db.datasetVersion.update({
-    where: { id: versionId },
-    data: {
-      report: {
-        labels: [
-          { label: "hardware", rows: 41, holdout: 1 },
-          { label: "access", rows: 3, holdout: 0 },
-        ],
-      },
-    },
-  });
   await makeTeacher(engineer, process.env.E2E_TEACHER_URL ?? "", 8);
 
   await page.goto(`/projects/${projectId}/data/${versionId}`);

@@ -1,6 +1,16 @@
 import { expect, it } from "vitest";
 import { allows, type Permission } from "./core/permissions.ts";
-import { allowedNav, entryOf, helpNav, homeOf, isReviewerPage, mainNav, projectIdOf, projectTabs, settingsTabs } from "./nav.ts";
+import {
+  allowedNav,
+  entryOf,
+  helpNav,
+  homeOf,
+  isReviewerPage,
+  mainNav,
+  projectIdOf,
+  projectTabs,
+  settingsTabs,
+} from "./nav.ts";
 
 const id = "0197a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b";
 

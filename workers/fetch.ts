@@ -1,8 +1,8 @@
-import { db, isPassingDbFault, type Tx } from "#lib/core/db.ts";
+import { db, fullDisk, isPassingDbFault, type Tx } from "#lib/core/db.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { publish } from "#lib/core/publish.ts";
 import { reachOf, remoteOf } from "#lib/datasets/remote.ts";
-import { diskFault, forget, refuseNoRoom } from "#lib/datasets/upload-rows.ts";
+import { forget, refuseNoRoom } from "#lib/datasets/upload-rows.ts";
 import { env } from "#lib/env.ts";
 import type { ResultOf } from "#lib/jobs/catalog.ts";
 import { LostLease } from "#lib/jobs/runs.ts";
@@ -41,8 +41,9 @@ export const fetchHandler: RunHandler<"fetch"> = async (ctx) => {
 function stopped(ctx: Ctx, forgetKeys: () => Promise<unknown>) {
   return async (error: unknown): Promise<null> => {
     if (ctx.signal.aborted) return null;
-    if (!isPassingDbFault(error) && !(error instanceof LostLease)) await forgetKeys();
-    throw diskFault(error) ?? error;
+    const passing = fullDisk(error) !== null || isPassingDbFault(error);
+    if (!passing && !(error instanceof LostLease)) await forgetKeys();
+    throw error;
   };
 }
 

@@ -1,4 +1,4 @@
-import { db, isPassingDbFault, type Tx } from "#lib/core/db.ts";
+import { db, fullDisk, isPassingDbFault, type Tx } from "#lib/core/db.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { publish } from "#lib/core/publish.ts";
 import { storageBytes } from "#lib/core/storage.ts";
@@ -45,8 +45,9 @@ export const importHandler: RunHandler<"import"> = async (ctx) => {
     }
     return { end: "later", afterMs: 0 };
   } catch (error) {
-    if (error instanceof AppError) await fail(ctx, version, loader, error);
-    else if (!ctx.signal.aborted && !isPassingDbFault(error) && !(error instanceof LostLease)) {
+    const full = fullDisk(error) !== null;
+    if (error instanceof AppError && !full) await fail(ctx, version, loader, error);
+    else if (!ctx.signal.aborted && !full && !isPassingDbFault(error) && !(error instanceof LostLease)) {
       // A fault of ours: what is stored stays, so that a retry goes on from there.
       await ctx.fenced((tx) => endVersion(tx, version, { state: "failed" }));
     }

@@ -1,9 +1,10 @@
 import { closeDb } from "#lib/core/db.ts";
 import { log } from "#lib/core/log.ts";
-import { sweepDeleted } from "#lib/datasets/purge.ts";
 import { sweepIndexes } from "#lib/datasets/indexing.ts";
+import { sweepDeleted } from "#lib/datasets/purge.ts";
 import { env } from "#lib/env.ts";
 import { closeQueues } from "#lib/jobs/queue.ts";
+import { sweepReports } from "#lib/quality/start.ts";
 import { deriveHandler } from "./derive.ts";
 import { evaluationHandler } from "./evaluate.ts";
 import { fetchHandler } from "./fetch.ts";
@@ -32,6 +33,7 @@ const handlers: RunHandlers = {
 const runtime = await startRuntime(handlers, { mail: deliverMail, sample: advanceSample }, async () => {
   await sweepMails();
   await sweepUploads();
+  await sweepReports();
   await sweepIndexes();
   sweepDeleted();
   if (env.STILLHOUSE_SAMPLE) await sweepSample();

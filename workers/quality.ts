@@ -52,7 +52,7 @@ export const qualityHandler: RunHandler<"quality"> = async (ctx) => {
 
 async function readyVersion(id: string): Promise<Version> {
   const version = await db.datasetVersion.findUnique({ where: { id }, include: { dataset: true } });
-  if (version?.state === "ready") return version;
+  if (version?.state === "ready" && version.deletedAt === null) return version;
   throw new AppError("NOT_FOUND", "The dataset version is gone or has no rows.", {
     todo: "Import it again, then ask for a report.",
   });
@@ -62,9 +62,9 @@ async function readyVersion(id: string): Promise<Version> {
 async function versionBefore(version: Version, chosen: string | null): Promise<Version | null> {
   const id = chosen ?? version.parentId;
   const found = id === null ? null : await db.datasetVersion.findUnique({ where: { id }, include: { dataset: true } });
-  if (found?.state === "ready") return found;
+  if (found?.state === "ready" && found.deletedAt === null) return found;
   return db.datasetVersion.findFirst({
-    where: { datasetId: version.datasetId, state: "ready", number: { lt: version.number } },
+    where: { datasetId: version.datasetId, state: "ready", deletedAt: null, number: { lt: version.number } },
     include: { dataset: true },
     orderBy: { number: "desc" },
   });

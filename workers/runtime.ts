@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { db, isPassingDbFault, type Tx } from "#lib/core/db.ts";
+import { db, fullDisk, isPassingDbFault, type Tx } from "#lib/core/db.ts";
 import { log } from "#lib/core/log.ts";
 import { publish } from "#lib/core/publish.ts";
 import {
@@ -18,15 +18,15 @@ import {
   appendEvents,
   asRunError,
   claimRun,
-  endClaim,
   fence,
+  isDue,
   LostLease,
   leaseSeconds,
   type RunEnd,
 } from "#lib/jobs/runs.ts";
-import { queueRunMails } from "#lib/mails/run-mails.ts";
-import { RunProgress } from "#lib/runs/schema.ts";
+import { type PauseReason, RunProgress } from "#lib/runs/schema.ts";
 import type { Run } from "#prisma/generated/client.ts";
+import { finishClaim, pauseForSpace } from "./claim-end.ts";
 
 /** Why `ctx.signal` aborted. On `lost` the handler must write nothing more; it could not anyway. */
 export type StopReason = "cancel" | "pause" | "shutdown" | "lost";
@@ -34,7 +34,7 @@ export type StopReason = "cancel" | "pause" | "shutdown" | "lost";
 /** How a handler ends its claim. After an abort its return value is ignored: the runtime knows the state that was asked for. */
 export type Outcome<K extends RunKind> =
   | { end: "succeeded"; result: ResultOf<K> }
-  | { end: "paused"; reason: "confirm" | "budget" | "funds" | "user" | "held"; message: string }
+  | { end: "paused"; reason: Exclude<PauseReason, "space">; message: string }
   | { end: "later"; afterMs: number };
 
 export type RunContext<K extends RunKind = RunKind> = {
@@ -155,9 +155,14 @@ async function work<K extends RunKind>(run: Run, handler: RunHandler<K>, shutdow
     end = endOf(reason(), outcome);
   } catch (error) {
     const why = reason();
+    const full = fullDisk(error);
     if (error instanceof LostLease || why === "lost") end = { state: "released" };
-    else if (why !== null) end = endOf(why, null);
-    else if (isPassingDbFault(error)) {
+    // What a cancelled run has to clean up is not skipped because it cannot be done now.
+    else if (why !== null && !(why === "cancel" && (full || isPassingDbFault(error)))) end = endOf(why, null);
+    else if (full && why === null) {
+      log.warn({ err: error, run: run.id, disk: full }, "a disk is full; the run waits");
+      end = pauseForSpace(full);
+    } else if (full || isPassingDbFault(error)) {
       log.warn({ err: error, run: run.id }, "the database is away; the run goes on when it is back");
       end = { state: "later", afterMs: 1_000 };
     } else {
@@ -173,7 +178,7 @@ async function work<K extends RunKind>(run: Run, handler: RunHandler<K>, shutdow
   if (reason() === "lost") return;
   await write(true);
   if (reason() === "lost") return;
-  await finish(run, end);
+  await finishClaim(run, end, events);
 }
 
 function endOf<K extends RunKind>(why: StopReason | null, outcome: Outcome<K> | null): RunEnd {
@@ -186,40 +191,10 @@ function endOf<K extends RunKind>(why: StopReason | null, outcome: Outcome<K> | 
   return { state: "released" };
 }
 
-/** Writes the end of a claim with its event and its mails in one transaction, again and again while the database is away. */
-async function finish(run: Run, end: RunEnd): Promise<void> {
-  for (let attempt = 0; attempt < 30; attempt++) {
-    try {
-      await db.$transaction(async (tx) => {
-        await endClaim(tx, run, end);
-        if (end.state !== "later" && end.state !== "released") {
-          const message = end.state === "failed" ? end.error.message : end.state === "paused" ? end.message : "";
-          await appendEvents(tx, run.id, [
-            { type: "state", message: message ? `${end.state}: ${message}` : end.state },
-          ]);
-          await queueRunMails(tx, run.id);
-        }
-        await publish(tx, run.teamId, `run:${run.id}`, `project:${run.projectId}`);
-      });
-      if (end.state === "later") await enqueueRun(run, end.afterMs);
-      return;
-    } catch (error) {
-      if (error instanceof LostLease) return;
-      if (!isPassingDbFault(error)) {
-        log.error({ err: error, run: run.id }, "could not write the end of a run; its lease will expire");
-        return;
-      }
-      await new Promise((resolve) => setTimeout(resolve, Math.min(2_000, 100 * 2 ** attempt)));
-    }
-  }
-}
-
 /** Puts back what is due and that no queue or worker has: lost deliveries, dead workers, a flushed Redis. */
 export async function sweepRuns(): Promise<number> {
   const due = await db.$queryRaw<Pick<Run, "id" | "kind" | "leaseEpoch">[]>`
-    SELECT "id", "kind"::text AS kind, "leaseEpoch" FROM "Run"
-    WHERE ("wakeAt" IS NULL OR "wakeAt" <= now())
-      AND ("state" = 'queued' OR ("state" = 'running' AND ("leaseUntil" IS NULL OR "leaseUntil" < now())))
+    SELECT "id", "kind"::text AS kind, "leaseEpoch" FROM "Run" WHERE ${isDue}
     ORDER BY "id" LIMIT 200`;
   for (const run of due) await enqueueRun(run);
   return due.length;

@@ -16,9 +16,11 @@ import { type Dataset, type DatasetVersion, datasetList } from "#lib/datasets/sc
 import { formatBytes, formatCount, formatPercent } from "#lib/format.ts";
 import { useEndpoint } from "#lib/http/client.tsx";
 import { DatasetMenu } from "./dataset-menu.tsx";
+import { DeletedList } from "./deleted-list.tsx";
 import { HealthStrip, labelHref, rowsHref } from "./health-strip.tsx";
 import { ImportProgress } from "./import-progress.tsx";
 import { shownDatasets } from "./limits.ts";
+import { originWords } from "./origin-words.ts";
 import { Warnings } from "./warnings.tsx";
 
 const example = `text,label
@@ -78,6 +80,9 @@ export function DatasetList({ projectId }: { projectId: string }) {
           ) : null}
         </div>
       )}
+      <div className="mt-4">
+        <DeletedList projectId={projectId} />
+      </div>
     </Section>
   );
 }
@@ -124,8 +129,16 @@ function DatasetCard({ dataset }: { dataset: Dataset }) {
 function SourceLine({ version }: { version: DatasetVersion }) {
   return (
     <>
-      <span className="break-all">{version.sourceFileName}</span>, {formatBytes(version.sourceBytes)} ·{" "}
-      {version.createdBy} <RelativeTime at={version.createdAt} />
+      {version.origin === "import" ? (
+        <>
+          <span className="break-all">{version.sourceFileName}</span>, {formatBytes(version.sourceBytes)}
+        </>
+      ) : (
+        <>
+          {originWords[version.origin]}: <bdi className="break-words">{version.reason}</bdi>
+        </>
+      )}{" "}
+      · {version.createdBy} <RelativeTime at={version.createdAt} />
     </>
   );
 }
@@ -162,11 +175,11 @@ function OlderVersions({ versions, total }: { versions: readonly DatasetVersion[
       <Table label="Earlier versions" compact className="mt-2">
         <TableHead>
           <Th>Version</Th>
-          <Th>File</Th>
+          <Th>From</Th>
           <Th numeric>Rows</Th>
           <Th numeric>Hold-out</Th>
           <Th numeric>Rejected</Th>
-          <Th>Imported</Th>
+          <Th>Made</Th>
         </TableHead>
         <tbody>
           {versions.map((version) => (
@@ -176,7 +189,11 @@ function OlderVersions({ versions, total }: { versions: readonly DatasetVersion[
                   v{version.number}
                 </Link>
               </Td>
-              <Td className="max-w-64 truncate">{version.sourceFileName}</Td>
+              <Td className="max-w-64 truncate">
+                {version.origin === "import"
+                  ? version.sourceFileName
+                  : `${originWords[version.origin]}: ${version.reason}`}
+              </Td>
               <Td numeric>
                 {version.state === "ready"
                   ? formatCount(version.rowCount)

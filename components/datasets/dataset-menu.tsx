@@ -9,9 +9,9 @@ import { Button, IconButton } from "#components/ui/button.tsx";
 import { ConfirmDialog, Dialog } from "#components/ui/dialog.tsx";
 import { Field, Input } from "#components/ui/field.tsx";
 import { DropdownMenu } from "#components/ui/menu.tsx";
-import { datasetDelete } from "#lib/datasets/deletion-schema.ts";
+import { datasetDelete, datasetRestore } from "#lib/datasets/deletion-schema.ts";
 import { type Dataset, datasetRename } from "#lib/datasets/schema.ts";
-import { plural } from "#lib/format.ts";
+import { formatDate, plural } from "#lib/format.ts";
 import { useMutate } from "#lib/http/client.tsx";
 
 type Named = Pick<Dataset, "id" | "name" | "projectId" | "versionCount">;
@@ -89,30 +89,41 @@ function RenameDialog({ dataset, onClose }: { dataset: Named; onClose: () => voi
 type DeleteProps = { dataset: Named; onClose: () => void; onDeleted: (() => void) | undefined };
 
 function DeleteDialog({ dataset, onClose, onDeleted }: DeleteProps) {
+  const restore = useMutate(datasetRestore, {
+    onSuccess: () => toast.success(`${dataset.name} is back.`),
+    onError: (error) => toast.error(error.message),
+  });
   const remove = useMutate(datasetDelete, {
-    onSuccess: () => {
-      toast.success(`${dataset.name} is deleted.`);
+    onSuccess: ({ restorableUntil }) => {
+      toast.success(`${dataset.name} is deleted.`, {
+        description: `It can be restored until ${formatDate(restorableUntil)}.`,
+        action: { label: "Undo", onClick: () => restore.mutate({ datasetId: dataset.id }) },
+        duration: 10_000,
+      });
       onClose();
       onDeleted?.();
     },
   });
+  // The server says so where runs under way are all that stands against it.
+  const onlyRuns = remove.error?.detail.todo?.includes("cancelRuns") ?? false;
   return (
     <ConfirmDialog
       open
       onOpenChange={onClose}
       title={`Delete dataset ${dataset.name}?`}
-      confirmLabel={`Delete ${plural(dataset.versionCount, "version")}`}
+      confirmLabel={onlyRuns ? "Cancel the runs and delete" : `Delete ${plural(dataset.versionCount, "version")}`}
       danger
       pending={remove.isPending}
-      onConfirm={() => remove.mutate({ datasetId: dataset.id })}
+      onConfirm={() => remove.mutate({ datasetId: dataset.id, cancelRuns: onlyRuns })}
     >
       <p>
-        Its {plural(dataset.versionCount, "version")} with all rows will no longer be shown. A dataset that a run, a
-        student or an evaluation needs is not deleted.
+        Its {plural(dataset.versionCount, "version")} with all rows will no longer be shown and can be restored for a
+        while. A dataset that a labelling run, a student or an evaluation rests on is not deleted.
       </p>
       {remove.error ? (
         <p role="alert" className="mt-3 text-sm text-bad">
-          {remove.error.message} {remove.error.detail.todo}
+          {remove.error.message}{" "}
+          {onlyRuns ? "You can cancel them and delete the dataset in one step." : remove.error.detail.todo}
         </p>
       ) : null}
     </ConfirmDialog>

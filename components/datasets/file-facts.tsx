@@ -16,15 +16,17 @@ type FileFactsProps = { preview: Preview; projectId: string; onStartOver: () => 
 
 /** What the file was taken for, what to look out for, and whether the project has it already. */
 export function FileFacts({ preview, projectId, onStartOver }: FileFactsProps) {
-  const { upload, format, encoding, delimiter, estimatedRows, sampledRows, warnings, twin } = preview;
+  const { upload, format, encoding, delimiter, container, shape, estimatedRows, sampledRows, warnings, twin } = preview;
   const exact = estimatedRows <= sampledRows;
   return (
     <Card>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <FileText aria-hidden className="size-5 shrink-0 stroke-1 text-muted" />
-        <span className="min-w-0 font-medium break-all">{upload.fileName}</span>
+        <bdi className="min-w-0 font-medium break-all">{upload.fileName}</bdi>
         <span className="flex flex-wrap items-center gap-2 text-sm text-muted">
+          {shape ? <Badge>{shape.name}</Badge> : null}
           <Badge>{format.toUpperCase()}</Badge>
+          {container === "none" ? null : <span>in {container}</span>}
           <span>
             {encodings[encoding] ?? encoding}
             {delimiter ? `, ${delimiter}-separated` : ""}

@@ -20,9 +20,18 @@ import { FileFacts } from "./file-facts.tsx";
 import { rowsHref } from "./health-strip.tsx";
 import { HoldoutChoice } from "./holdout-choice.tsx";
 import { PreviewRows } from "./preview-rows.tsx";
+import { plainReading, type Reading, readingInput, refusalOf } from "./reading.ts";
+import { ReadingChoice } from "./reading-choice.tsx";
 import { StartImport } from "./start-import.tsx";
 
-type Draft = { inputs: string[]; output: string | null; fraction: number; name: string; extraColumns: string[] };
+type Draft = {
+  inputs: string[];
+  output: string | null;
+  fraction: number;
+  name: string;
+  extraColumns: string[];
+  reading: Reading;
+};
 
 type ImportFormProps = {
   projectId: string;
@@ -55,6 +64,7 @@ function initialDraft(first: Preview, dataset: Dataset | null): Draft {
     fraction: before?.holdoutFraction ?? 0.2,
     name: nameFrom(first.upload.fileName),
     extraColumns: [],
+    reading: plainReading,
   };
 }
 
@@ -63,12 +73,16 @@ export function ImportForm({ projectId, first, dataset, onStartOver }: ImportFor
   const uploadId = first.upload.id;
   const initial = useMemo(() => initialDraft(first, dataset), [first, dataset]);
   const { value: draft, set, forget } = useDraft(`import:${uploadId}`, initial, uploadId);
+  // a draft of before has none
+  const reading = draft.reading ?? plainReading;
   const mapping: ColumnMapping | null = draft.inputs.length > 0 ? { inputs: draft.inputs, output: draft.output } : null;
 
+  const { ownSplits, ...previewReading } = readingInput(reading);
   const preview = useEndpoint(
     uploadPreview,
     {
       uploadId,
+      ...previewReading,
       ...(mapping ? { inputs: mapping.inputs, ...(mapping.output === null ? {} : { output: mapping.output }) } : {}),
     },
     { enabled: mapping !== null, keepPrevious: true, staleTime: Number.POSITIVE_INFINITY },
@@ -84,7 +98,13 @@ export function ImportForm({ projectId, first, dataset, onStartOver }: ImportFor
   const addVersion = useMutate(datasetAddVersion, { onSuccess, invalidates });
   const start = () => {
     if (!mapping) return;
-    const common = { uploadId, mapping, holdoutFraction: draft.fraction, allowDuplicate: first.twin !== null };
+    const common = {
+      uploadId,
+      mapping,
+      reading: readingInput(reading),
+      holdoutFraction: draft.fraction,
+      allowDuplicate: first.twin !== null,
+    };
     if (dataset) addVersion.mutate({ datasetId: dataset.id, ...common });
     else create.mutate({ projectId, name: draft.name, ...common });
   };
@@ -92,6 +112,7 @@ export function ImportForm({ projectId, first, dataset, onStartOver }: ImportFor
   return (
     <div className="space-y-4">
       <FileFacts preview={shown} projectId={projectId} onStartOver={onStartOver} />
+      <ReadingChoice preview={first} reading={reading} onChange={(next) => set({ reading: next })} />
       <ColumnTable
         preview={first}
         inputs={draft.inputs}
@@ -107,17 +128,20 @@ export function ImportForm({ projectId, first, dataset, onStartOver }: ImportFor
         <PreviewRows
           preview={shown}
           mapped={mapping !== null}
-          fraction={draft.fraction}
+          // what lies in the archive's own files shows only in the import
+          fraction={ownSplits ? 0 : draft.fraction}
           updating={preview.isPlaceholderData}
         />
       )}
-      <HoldoutChoice preview={shown} fraction={draft.fraction} onChange={(fraction) => set({ fraction })} />
+      {ownSplits ? null : (
+        <HoldoutChoice preview={shown} fraction={draft.fraction} onChange={(fraction) => set({ fraction })} />
+      )}
       <StartImport
         preview={shown}
         name={dataset ? null : draft.name}
         onName={(name) => set({ name })}
         versionOf={dataset ? `${dataset.name} v${(dataset.versions[0]?.number ?? 0) + 1}` : null}
-        blocked={mapping ? null : "Choose the column with the input first."}
+        blocked={refusalOf(first, reading) ?? (mapping ? null : "Choose the column with the input first.")}
         pending={create.isPending || addVersion.isPending}
         error={create.error ?? addVersion.error}
         onStart={start}

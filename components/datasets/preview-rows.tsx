@@ -42,8 +42,9 @@ export function PreviewRows({ preview, mapped, fraction, updating }: PreviewRows
             <Th>Side</Th>
           </TableHead>
           <tbody>
-            {rows.map(({ line, input, output, unit }) => (
-              <Tr key={line}>
+            {rows.map(({ line, input, output, unit }, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a conversation gives several rows of one line, in a fixed order
+              <Tr key={`${line}.${index}`}>
                 <Td numeric className="w-14 text-muted">
                   {line}
                 </Td>

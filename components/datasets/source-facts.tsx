@@ -6,6 +6,7 @@ import { CopyButton } from "#components/ui/copy-button.tsx";
 import { KeyValue } from "#components/ui/key-value.tsx";
 import { RelativeTime } from "#components/ui/time.tsx";
 import { formatBytes, formatPercent } from "#lib/format.ts";
+import { deltaWords, originWords } from "./origin-words.ts";
 import type { VersionDetail } from "./version-detail.ts";
 
 function Hash({ value }: { value: string }) {
@@ -24,6 +25,24 @@ export function SourceFacts({ version }: { version: VersionDetail }) {
     <Card>
       <KeyValue
         items={[
+          version.origin !== "import" && [
+            "Made by",
+            <span key="how">
+              {originWords[version.origin]}: <bdi className="break-words">{version.reason}</bdi>
+            </span>,
+          ],
+          version.parentId !== null && [
+            "Made from",
+            <Link key="parent" href={`/projects/${version.projectId}/data/${version.parentId}`} className="link">
+              the version before the change
+            </Link>,
+          ],
+          version.changes !== null && [
+            "Changes",
+            <Link key="changes" href={`/projects/${version.projectId}/data/${version.id}?tab=changes`} className="link">
+              {deltaWords(version.changes)} rows
+            </Link>,
+          ],
           ["File", `${version.sourceFileName}, ${formatBytes(version.sourceBytes)}`],
           ["sha256 of the file", <Hash key="file" value={version.sourceSha256} />],
           version.contentHash !== null && ["sha256 of the rows", <Hash key="rows" value={version.contentHash} />],
@@ -48,7 +67,7 @@ export function SourceFacts({ version }: { version: VersionDetail }) {
             `${formatPercent(version.holdoutFraction, 0)} of distinct inputs, by the sha256 of the normalised text`,
           ],
           [
-            "Imported",
+            version.origin === "import" ? "Imported" : "Made",
             <span key="by">
               {version.createdBy} <RelativeTime at={version.createdAt} />
             </span>,

@@ -24,10 +24,13 @@ import { HealthStrip, labelHref, rowsHref } from "./health-strip.tsx";
 import { ImportProgress } from "./import-progress.tsx";
 import { LengthChart } from "./length-chart.tsx";
 import { NotImported } from "./not-imported.tsx";
+import { deltaWords, originWords } from "./origin-words.ts";
 import { RejectedTable } from "./rejected-table.tsx";
 import { RowsTable } from "./rows-table.tsx";
 import { SourceFacts } from "./source-facts.tsx";
 import type { VersionDetail } from "./version-detail.ts";
+import { VersionDiffTab } from "./version-diff.tsx";
+import { VersionHistory } from "./version-history.tsx";
 import { Warnings } from "./warnings.tsx";
 
 /** One version: is it sound, what is in it, which lines were left out, where does it come from. */
@@ -83,8 +86,13 @@ function VersionHeader({ version }: { version: VersionDetail }) {
           <Link href={`/projects/${version.projectId}/data`} className="link">
             All data
           </Link>{" "}
-          · <span className="break-all">{version.sourceFileName}</span> · {version.createdBy}{" "}
-          <RelativeTime at={version.createdAt} />
+          ·{" "}
+          {version.origin === "import" ? (
+            <span className="break-all">{version.sourceFileName}</span>
+          ) : (
+            <Origin version={version} />
+          )}{" "}
+          · {version.createdBy} <RelativeTime at={version.createdAt} />
         </p>
       </div>
       <div className="flex flex-wrap items-center gap-2">
@@ -94,6 +102,25 @@ function VersionHeader({ version }: { version: VersionDetail }) {
         ) : null}
       </div>
     </header>
+  );
+}
+
+/** How a version that was not imported came about. */
+function Origin({ version }: { version: VersionDetail }) {
+  return (
+    <>
+      {originWords[version.origin]}: <bdi className="break-words">{version.reason}</bdi>
+      {version.changes && version.parentId ? (
+        <>
+          {" "}
+          (
+          <Link href={rowsHref(version, { tab: "changes" })} className="link tnum">
+            {deltaWords(version.changes)}
+          </Link>
+          )
+        </>
+      ) : null}
+    </>
   );
 }
 
@@ -119,6 +146,14 @@ function ReadyActions({ version }: { version: VersionDetail }) {
     <>
       <ExportMenu datasetVersionId={version.id} />
       {viewer.can("run.write") ? (
+        <LinkButton
+          href={`/projects/${version.projectId}/data/${version.id}/synthesize`}
+          icon={<Sparkles aria-hidden />}
+        >
+          New rows
+        </LinkButton>
+      ) : null}
+      {viewer.can("run.write") ? (
         <LinkButton href={labelHref(version)} variant="primary" icon={<Tags aria-hidden />}>
           Label it
         </LinkButton>
@@ -127,7 +162,7 @@ function ReadyActions({ version }: { version: VersionDetail }) {
   );
 }
 
-const tabs = ["rows", "quality", "rejected", "source"] as const;
+const tabs = ["rows", "quality", "changes", "history", "rejected", "source"] as const;
 type Tab = (typeof tabs)[number];
 
 function Count({ of }: { of: number }) {
@@ -163,6 +198,8 @@ function ReadyVersion({ version }: { version: VersionDetail }) {
             content: <RowsTable version={version} />,
           },
           { value: "quality", label: "Quality", content: <QualityTab version={version} /> },
+          { value: "changes", label: "Changes", content: <VersionDiffTab version={version} /> },
+          { value: "history", label: "History", content: <VersionHistory version={version} /> },
           {
             value: "rejected",
             label: "Rejected lines",

@@ -11,6 +11,7 @@ import { Figures } from "./figures.tsx";
 import { Frozen } from "./frozen.tsx";
 import { LostCalls } from "./lost-calls.tsx";
 import { Rejections } from "./rejections.tsx";
+import { TakeAsGold } from "./take-as-gold.tsx";
 import { WaitCard } from "./wait-card.tsx";
 import { payloadOf } from "./words.ts";
 
@@ -40,6 +41,7 @@ export function RunPanel({ run }: { run: RunDetail }) {
     <div className="space-y-4">
       {run.state === "paused" ? <WaitCard run={run} payload={payload} /> : null}
       <Figures run={run} payload={payload} gold={groups.data?.gold} />
+      <TakeAsGold run={run} teacher={payload.teacher.name} />
       <Tabs
         label="Answers of this run"
         value={views.find((view) => view === url.get("view")) ?? "answers"}

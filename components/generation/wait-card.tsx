@@ -21,6 +21,7 @@ const titles = {
   funds: "The teacher's account has no funds left",
   user: "Paused",
   held: "Some rows wait for you",
+  space: "A disk is full",
 } as const;
 
 type WaitCardProps = {

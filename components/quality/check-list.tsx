@@ -16,12 +16,12 @@ const levelMarks: Record<CheckSummary["level"], { word: string; tone: string; ma
   info: { word: "For your information", tone: "text-running", mark: <Info aria-hidden className="size-4" /> },
   off: { word: "Off", tone: "text-faint", mark: <CircleMinus aria-hidden className="size-4" /> },
 };
-const restMarks: Record<CheckSummary["status"], { word: string; mark: ReactNode }> = {
-  clean: { word: "Nothing found", mark: <CircleCheck aria-hidden className="size-4 text-good" /> },
-  allowed: { word: "Within what the policy allows", mark: <CircleCheck aria-hidden className="size-4 text-good" /> },
-  skipped: { word: "Not looked at", mark: <CircleDashed aria-hidden className="size-4 text-faint" /> },
-  off: { word: "Off", mark: <CircleMinus aria-hidden className="size-4 text-faint" /> },
-  found: { word: "Found", mark: null },
+const restMarks: Record<CheckSummary["status"], { mark: ReactNode }> = {
+  clean: { mark: <CircleCheck aria-hidden className="size-4 text-good" /> },
+  allowed: { mark: <CircleCheck aria-hidden className="size-4 text-good" /> },
+  skipped: { mark: <CircleDashed aria-hidden className="size-4 text-faint" /> },
+  off: { mark: <CircleMinus aria-hidden className="size-4 text-faint" /> },
+  found: { mark: null },
 };
 
 /** Every check with its finding in a sentence; one with rows opens them. */
@@ -42,24 +42,47 @@ export function CheckList({ report, opened }: { report: QualityReport; opened: s
           </ul>
         )}
       </Card>
-      <Card flush title="The other checks">
-        <ul className="divide-y">
-          {rest.map((summary) => (
-            <li key={summary.check} className="flex items-start gap-2 px-4 py-2 text-sm">
-              <span className="mt-0.5">{restMarks[summary.status].mark}</span>
-              <span className="min-w-0">
-                {checks[summary.check].title}
-                <span className="block text-xs text-muted">
-                  {summary.status === "clean" || summary.status === "off"
-                    ? restMarks[summary.status].word
-                    : summary.sentence}
-                </span>
-              </span>
-            </li>
-          ))}
-        </ul>
-      </Card>
+      <OtherChecks rest={rest} />
     </div>
+  );
+}
+
+/** What was not found in short, what was not looked at with its reason. */
+function OtherChecks({ rest }: { rest: readonly CheckSummary[] }) {
+  const clean = rest.filter(({ status }) => status === "clean" || status === "allowed");
+  const others = rest.filter(({ status }) => status !== "clean" && status !== "allowed");
+  return (
+    <Card flush title="The other checks">
+      <ul className="divide-y text-sm">
+        {clean.length > 0 ? (
+          <li className="flex items-start gap-2 px-4 py-2.5">
+            <span className="mt-0.5 shrink-0">{restMarks.clean.mark}</span>
+            <span className="min-w-0">
+              Nothing found
+              <span className="block text-muted">
+                {clean
+                  .map(
+                    ({ check, status }) =>
+                      `${checks[check].title}${status === "allowed" ? " (within what is allowed)" : ""}`,
+                  )
+                  .join(" · ")}
+              </span>
+            </span>
+          </li>
+        ) : null}
+        {others.map((summary) => (
+          <li key={summary.check} className="flex items-start gap-2 px-4 py-2.5">
+            <span className="mt-0.5 shrink-0">{restMarks[summary.status].mark}</span>
+            <span className="min-w-0">
+              {checks[summary.check].title}
+              <span className="block text-muted">
+                {summary.status === "off" ? "Switched off in the policy" : summary.sentence}
+              </span>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Card>
   );
 }
 

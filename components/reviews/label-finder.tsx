@@ -53,16 +53,15 @@ function Finder({ labels, start, current, onPick }: Props) {
         }}
         className="control"
       />
-      <ul id="review-labels" role="listbox" aria-label="Labels" className="mt-2 max-h-72 overflow-y-auto">
+      <div id="review-labels" role="listbox" aria-label="Labels" className="mt-2 max-h-72 overflow-y-auto">
         {found.map((label, index) => (
-          <li
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the input above has the keys
+          <div
             key={label}
             id={`review-label-${index}`}
             role="option"
             aria-selected={label === chosen}
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the input above has the keys
             onClick={() => onPick(label)}
-            onKeyDown={undefined}
             tabIndex={-1}
             className={clsx(
               "flex min-h-10 cursor-default items-center justify-between gap-2 rounded-md px-2 py-1 break-all sm:min-h-8",
@@ -71,9 +70,9 @@ function Finder({ labels, start, current, onPick }: Props) {
           >
             <bdi>{label}</bdi>
             {label === current ? <span className="shrink-0 text-xs text-muted">as it is</span> : null}
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
       {found.length === 0 ? <p className="px-2 py-3 text-sm text-muted">No label is like this.</p> : null}
     </div>
   );

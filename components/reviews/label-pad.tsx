@@ -6,7 +6,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
 
 /** Labels that have a digit. */
-export const digits = 9;
+const digits = 9;
 
 /**
  * Which label each digit stands for. Few labels keep their order for ever; of many, those that were used get the next free digit and keep
@@ -50,7 +50,9 @@ export function LabelPad({ slots, current, many, onPick, onFind }: PadProps) {
           onClick={() => onPick(label)}
           className={clsx(
             "inline-flex min-h-11 max-w-full items-center gap-2 rounded-md border px-3 text-left lg:min-h-8",
-            label === current ? "border-gold-mark bg-gold-soft text-gold" : "border-line-strong bg-surface hover:bg-hover",
+            label === current
+              ? "border-gold-mark bg-gold-soft text-gold"
+              : "border-line-strong bg-surface hover:bg-hover",
           )}
         >
           <span className="max-lg:hidden">

@@ -1,18 +1,19 @@
 "use client";
 
+import type { z } from "zod";
 import { Card } from "#components/ui/card.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { KeyValue } from "#components/ui/key-value.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { formatCount, formatDuration, plural } from "#lib/format.ts";
 import { useEndpoint } from "#lib/http/client.tsx";
-import { type ReviewMix as Mix, doubtReasons, reviewPreview } from "#lib/reviews/schema.ts";
+import { doubtReasons, type ReviewMix as Mix, reviewPreview } from "#lib/reviews/schema.ts";
 import { reasonWords } from "./words.ts";
 
 /** Decisions an hour that a practised person makes by keys. */
 const rowsPerHour = 1_000;
 
-type Choice = Parameters<typeof useEndpoint<typeof reviewPreview.input, typeof reviewPreview.output>>[1];
+type Choice = z.input<typeof reviewPreview.input>;
 
 /** What the queue would hold, before it is made. */
 export function MixPreview({ choice }: { choice: Choice }) {
@@ -28,8 +29,8 @@ export function MixPreview({ choice }: { choice: Choice }) {
           <p>
             <span className="tnum text-xl font-semibold">{plural(preview.data.itemCount, "row")}</span>{" "}
             <span className="text-muted">
-              about {formatDuration((preview.data.itemCount / rowsPerHour) * 3_600_000)} at {formatCount(rowsPerHour)} rows
-              an hour
+              about {formatDuration((preview.data.itemCount / rowsPerHour) * 3_600_000)} at {formatCount(rowsPerHour)}{" "}
+              rows an hour
             </span>
           </p>
           <MixFacts mix={preview.data.mix} />
@@ -55,8 +56,8 @@ export function MixFacts({ mix }: { mix: Mix }) {
         ])}
       />
       <p className="mt-3 text-sm text-muted">
-        The most doubtful come first; a row may have several reasons. Rows with the same input and answer are asked once.
-        Random rows are spread evenly.
+        The most doubtful come first; a row may have several reasons. Rows with the same input and answer are asked
+        once. Random rows are spread evenly.
       </p>
     </>
   );

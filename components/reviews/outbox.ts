@@ -4,7 +4,11 @@ import type { Decision, Outcome } from "#lib/reviews/queue-schema.ts";
 type Result = { seq: number; clientId: string; outcome: Outcome; message: string | null };
 
 /** sending: on its way; waiting: tried again by itself; stopped: needs the person, nothing is lost. */
-export type OutboxState = { pending: number; state: "idle" | "sending" | "waiting" | "stopped"; problem: string | null };
+export type OutboxState = {
+  pending: number;
+  state: "idle" | "sending" | "waiting" | "stopped";
+  problem: string | null;
+};
 
 type Deps = {
   storage: Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;

@@ -112,8 +112,10 @@ function Queue({ review }: { review: Review }) {
   latest.current = run;
   useEffect(() => {
     function onKey(event: KeyboardEvent) {
-      const typing = event.target instanceof HTMLElement && event.target.matches("input, textarea, select, [role=combobox]");
-      if (typing || event.defaultPrevented || document.querySelector("[role=dialog], [role=menu], [role=listbox]")) return;
+      const typing =
+        event.target instanceof HTMLElement && event.target.matches("input, textarea, select, [role=combobox]");
+      if (typing || event.defaultPrevented || document.querySelector("[role=dialog], [role=menu], [role=listbox]"))
+        return;
       const command = commandOf(event);
       if (!command) return;
       event.preventDefault();

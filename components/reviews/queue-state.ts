@@ -32,7 +32,14 @@ type Step = { state: QueueState; send: Decision[] };
 
 function decisionOf(item: QueueItem, done: Omit<Done, "order">, tookMs: number): Decision {
   const { action, answer, comment, clientId } = done;
-  return { seq: item.seq, action, answer, comment, clientId, tookMs: Math.min(86_400_000, Math.max(0, Math.round(tookMs))) };
+  return {
+    seq: item.seq,
+    action,
+    answer,
+    comment,
+    clientId,
+    tookMs: Math.min(86_400_000, Math.max(0, Math.round(tookMs))),
+  };
 }
 
 const undoOf = (item: QueueItem, clientId: string): Decision => ({

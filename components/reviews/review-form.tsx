@@ -2,6 +2,7 @@
 
 import { useParams, useRouter, useSearchParams } from "next/navigation";
 import { useDeferredValue, useState } from "react";
+import type { z } from "zod";
 import { useViewer } from "#components/shell/viewer.tsx";
 import { Button, LinkButton } from "#components/ui/button.tsx";
 import { Card, PageHeader } from "#components/ui/card.tsx";
@@ -17,8 +18,7 @@ import { useEndpoint, useMutate } from "#lib/http/client.tsx";
 import { mostItems, reviewChoices, reviewCreate } from "#lib/reviews/schema.ts";
 import { MixPreview } from "./mix-preview.tsx";
 
-type Choices = Awaited<ReturnType<typeof useEndpoint<typeof reviewChoices.input, typeof reviewChoices.output>>>["data"];
-type Loaded = NonNullable<Choices>;
+type Loaded = z.output<typeof reviewChoices.output>;
 type Version = Loaded["versions"][number];
 
 /** Sets up a review: which rows, by which doubts, and who is asked. */
@@ -146,10 +146,16 @@ function Form({ projectId, choices }: { projectId: string; choices: Loaded }) {
               <Select
                 value={run}
                 onValueChange={setRun}
-                options={[...version.runs.map(({ id, title: label }) => ({ value: id, label })), { value: none, label: "No labelling run" }]}
+                options={[
+                  ...version.runs.map(({ id, title: label }) => ({ value: id, label })),
+                  { value: none, label: "No labelling run" },
+                ]}
               />
             </Field>
-            <Field label="Where a student was unsure" hint="Rows of an evaluation that the student answered with a confidence below 70 %.">
+            <Field
+              label="Where a student was unsure"
+              hint="Rows of an evaluation that the student answered with a confidence below 70 %."
+            >
               <Select
                 value={evaluation}
                 onValueChange={setEvaluation}
@@ -171,7 +177,11 @@ function Form({ projectId, choices }: { projectId: string; choices: Loaded }) {
               }
             />
             <div className="grid gap-4 sm:grid-cols-2">
-              <Field label="Drawn at random" hint="Tells how often the data is wrong." error={fields.auditShare ?? null}>
+              <Field
+                label="Drawn at random"
+                hint="Tells how often the data is wrong."
+                error={fields.auditShare ?? null}
+              >
                 <NumberInput value={auditPercent} onValueChange={setAuditPercent} unit="%" min={0} max={100} />
               </Field>
               <Field label="At most" error={fields.limit ?? null} hint={`Up to ${formatCount(mostItems)}.`}>
@@ -210,7 +220,12 @@ function Form({ projectId, choices }: { projectId: string; choices: Loaded }) {
               </ul>
             </Field>
             <Field label="Name" error={fields.name ?? null}>
-              <Input value={name} placeholder={`Check ${version.name}`} maxLength={120} onChange={(e) => setName(e.target.value)} />
+              <Input
+                value={name}
+                placeholder={`Check ${version.name}`}
+                maxLength={120}
+                onChange={(e) => setName(e.target.value)}
+              />
             </Field>
             <Field label="What to look at" optional hint="Shown to reviewers beside every row.">
               <Textarea rows={3} value={note} maxLength={2_000} onChange={(e) => setNote(e.target.value)} />

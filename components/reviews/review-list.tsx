@@ -65,7 +65,10 @@ export function ReviewList({ projectId }: { projectId?: string }) {
         ) : (
           <Rows items={items} inProject={projectId !== undefined} />
         )}
-        <Pagination nextCursor={list.data?.nextCursor} count={items.length > 0 ? plural(items.length, "review") : null} />
+        <Pagination
+          nextCursor={list.data?.nextCursor}
+          count={items.length > 0 ? plural(items.length, "review") : null}
+        />
       </Card>
     </>
   );
@@ -110,12 +113,19 @@ function Rows({ items, inProject }: { items: readonly ReviewSummary[]; inProject
                 )}
               </Td>
               <Td className="min-w-28">
-                <Progress value={review.itemCount === 0 ? 0 : decided / review.itemCount} label="Rows decided" tone="good" />
+                <Progress
+                  value={review.itemCount === 0 ? 0 : decided / review.itemCount}
+                  label="Rows decided"
+                  tone="good"
+                />
                 <span className="tnum text-xs text-muted">
                   {formatCount(decided)} of {formatCount(review.itemCount)}
                 </span>
               </Td>
-              <Td numeric className={review.items.disagreed > 0 ? "text-attention max-md:hidden" : "text-muted max-md:hidden"}>
+              <Td
+                numeric
+                className={review.items.disagreed > 0 ? "text-attention max-md:hidden" : "text-muted max-md:hidden"}
+              >
                 {formatCount(review.items.disagreed)}
               </Td>
               <Td className="whitespace-nowrap text-muted max-md:hidden">

@@ -3,11 +3,19 @@ import { AppError } from "#lib/core/errors.ts";
 import type { Decision, QueueItem } from "#lib/reviews/queue-schema.ts";
 import { findLabels } from "./fuzzy.ts";
 import { commandOf } from "./keys.ts";
+import { slotsOf } from "./label-pad.tsx";
 import { Outbox, type OutboxState } from "./outbox.ts";
 import { currentOf, decide, emptyQueue, move, openSeqs, receive, refuse, undo } from "./queue-state.ts";
 
 describe("findLabels", () => {
-  const labels = ["card_arrival", "card_linking", "lost_or_stolen_card", "cash_withdrawal_charge", "change_pin", "pin_blocked"];
+  const labels = [
+    "card_arrival",
+    "card_linking",
+    "lost_or_stolen_card",
+    "cash_withdrawal_charge",
+    "change_pin",
+    "pin_blocked",
+  ];
   it("finds by beginnings, letters in order, and words in any order", () => {
     expect(findLabels(labels, "pin")[0]).toBe("pin_blocked");
     expect(findLabels(labels, "cwc")[0]).toBe("cash_withdrawal_charge");
@@ -58,7 +66,13 @@ describe("the queue of a person", () => {
   });
 
   it("undoes the last decision, wherever one is", () => {
-    const two = decide(decide(start, { action: "accept" }, "", 0, newId).state, { action: "reject" }, "", 0, newId).state;
+    const two = decide(
+      decide(start, { action: "accept" }, "", 0, newId).state,
+      { action: "reject" },
+      "",
+      0,
+      newId,
+    ).state;
     const once = undo(move(move(two, -1), -1), newId);
     expect(once.send).toMatchObject([{ seq: 2, action: "undo" }]);
     expect(currentOf(once.state)).toMatchObject({ item: { seq: 2 }, done: null });
@@ -188,6 +202,22 @@ describe("the outbox", () => {
     await later.outbox.flush();
     expect(later.sent.flat().map(({ seq }) => seq)).toEqual([1]);
     expect(storage.length).toBe(1);
+  });
+});
+
+describe("slotsOf", () => {
+  const many = Array.from({ length: 77 }, (_, at) => `label_${at}`);
+  it("keeps few labels in their order, whatever is used", () => {
+    expect(slotsOf(["b", "a"], ["a", "a"])).toEqual(["b", "a"]);
+  });
+  it("gives used labels a digit that they keep; the one unused longest is given away", () => {
+    expect(slotsOf(many, [])).toEqual([]);
+    const nine = many.slice(10, 19);
+    expect(slotsOf(many, [...nine, "label_11"])).toEqual(nine);
+    const ten = slotsOf(many, [...nine, "label_10", "label_70"]);
+    expect(ten[0]).toBe("label_10");
+    expect(ten[1]).toBe("label_70");
+    expect(ten).toHaveLength(9);
   });
 });
 

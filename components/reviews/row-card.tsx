@@ -51,7 +51,13 @@ export function AnswersCard({ item, done }: Entry) {
   return (
     <section aria-label="Answers" className="min-w-0 space-y-3 rounded-lg border bg-surface p-4">
       <Answer
-        mark={item.gold === null ? <OriginMark origin="teacher">Answer in question</OriginMark> : <OriginMark origin="gold">Answer in question</OriginMark>}
+        mark={
+          item.gold === null ? (
+            <OriginMark origin="teacher">Answer in question</OriginMark>
+          ) : (
+            <OriginMark origin="gold">Answer in question</OriginMark>
+          )
+        }
         text={correctedTo ?? item.current}
         large
       />
@@ -61,7 +67,12 @@ export function AnswersCard({ item, done }: Entry) {
         </p>
       )}
       {item.teacher !== null && item.gold !== null ? (
-        <Answer mark={<OriginMark origin="teacher" />} text={item.teacher} hotkey="t" same={item.teacher === item.current} />
+        <Answer
+          mark={<OriginMark origin="teacher" />}
+          text={item.teacher}
+          hotkey="t"
+          same={item.teacher === item.current}
+        />
       ) : null}
       {item.student === null ? null : (
         <Answer
@@ -106,7 +117,9 @@ function Answer({ mark, text, large = false, hotkey, same = false, aside }: Answ
           </span>
         ) : null}
       </div>
-      <p className={`mt-0.5 max-h-60 overflow-y-auto break-words whitespace-pre-wrap ${large ? "text-lg font-semibold" : ""}`}>
+      <p
+        className={`mt-0.5 max-h-60 overflow-y-auto break-words whitespace-pre-wrap ${large ? "text-lg font-semibold" : ""}`}
+      >
         {text === null ? <span className="text-faint">no answer</span> : <bdi>{text}</bdi>}
       </p>
     </div>

@@ -122,7 +122,7 @@ export function useQueue(reviewId: string, userId: string) {
   }, [reviewId, userId, load, show]);
 
   const ahead = state.entries.slice(state.at).filter(({ done }) => done === null).length;
-  const wanting = facts !== null && facts.open && facts.more && ahead < aheadWanted && !error;
+  const wanting = Boolean(facts?.open && facts.more) && ahead < aheadWanted && !error;
   useEffect(() => {
     if (wanting) void load(fetchAtOnce);
   }, [wanting, load]);

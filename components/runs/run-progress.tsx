@@ -161,6 +161,7 @@ const pauseTitles: Record<NonNullable<Run["pauseReason"]>, string> = {
   funds: "The endpoint wants to be paid",
   user: "Paused by a person",
   held: "Waits for a decision",
+  space: "Waits for space on a disk",
 };
 
 function Waiting({ run }: { run: Run }) {

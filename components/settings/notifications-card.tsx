@@ -16,7 +16,7 @@ const runEvents: { key: keyof NotificationPreferences; label: string; hint: stri
   {
     key: "runBudget",
     label: "A run stopped at its budget",
-    hint: "Or the teacher's account ran out of funds. It waits for you.",
+    hint: "Or the teacher's account ran out of funds, or a disk is full. It waits for you.",
   },
 ];
 

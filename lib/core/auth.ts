@@ -2,10 +2,16 @@ import { decode } from "next-auth/jwt";
 import { env } from "#lib/env.ts";
 import { type Actor, makeActor, type Person } from "./actor.ts";
 import { db } from "./db.ts";
+import { log } from "./log.ts";
 import { hashToken } from "./secrets.ts";
 
 /** `lastSeenAt` and `lastUsedAt` are for people: written at most this often. */
 const touchEveryMs = 60_000;
+
+/** Nobody is kept from reading because this cannot be written: the database may be full, or read-only after a failover. */
+async function touch(write: Promise<unknown>): Promise<void> {
+  await write.catch((error: unknown) => log.warn({ err: error }, "the last use was not written"));
+}
 
 /** The cookie that next-auth sets; `__Secure-` where the public address is https. */
 export function sessionCookie(): string {
@@ -32,7 +38,7 @@ export async function actorOfSession(cookieValue: string | undefined): Promise<A
   const now = Date.now();
   if (!session || session.expiresAt.getTime() < now || session.user.disabledAt) return null;
   if (now - session.lastSeenAt.getTime() > touchEveryMs) {
-    await db.session.updateMany({ where: { id }, data: { lastSeenAt: new Date(now) } });
+    await touch(db.session.updateMany({ where: { id }, data: { lastSeenAt: new Date(now) } }));
   }
   const { memberships } = session.user;
   const membership = memberships.find((m) => m.teamId === session.teamId) ?? memberships[0];
@@ -59,7 +65,7 @@ export async function actorOfToken(bearer: string): Promise<Actor | null> {
   const membership = token.user.memberships.find((m) => m.teamId === token.teamId);
   if (!membership) return null;
   if (!token.lastUsedAt || now - token.lastUsedAt.getTime() > touchEveryMs) {
-    await db.apiToken.updateMany({ where: { id: token.id }, data: { lastUsedAt: new Date(now) } });
+    await touch(db.apiToken.updateMany({ where: { id: token.id }, data: { lastUsedAt: new Date(now) } }));
   }
   return makeActor({
     kind: "token",

@@ -2,6 +2,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { env } from "#lib/env.ts";
 import { PrismaClient } from "#prisma/generated/client.ts";
+import { AppError } from "./errors.ts";
 import { log } from "./log.ts";
 
 export type { Prisma } from "#prisma/generated/client.ts";
@@ -71,7 +72,7 @@ export async function closeDb(): Promise<void> {
 }
 
 const passingCodes =
-  /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|57P0[123]|53[13]00|08[0-9A-Z]{3}|40001|40P01|P1001|P1002|P1008|P1017|P2024|P2028|P2034)$/;
+  /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|57P0[123]|53[13]00|55P03|08[0-9A-Z]{3}|40001|40P01|P1001|P1002|P1008|P1017|P2024|P2028|P2034)$/;
 const passingWords =
   /Connection terminated|timeout exceeded when trying to connect|Server has closed the connection|database system is (starting up|shutting down|in recovery)|Can't reach database|terminating connection due to administrator command|Client has encountered a connection error|too many clients/i;
 
@@ -87,9 +88,26 @@ function* layersOf(error: unknown, depth = 0): Generator<{ code: string; message
   yield* layersOf((meta as { driverAdapterError?: unknown } | undefined)?.driverAdapterError, depth + 1);
 }
 
-/** Whether an error means "the database is away or busy: try again", as opposed to "this statement is wrong". */
-export function isPassingDbFault(error: unknown): boolean {
-  for (const { code, message } of layersOf(error))
-    if (passingCodes.test(code) || passingWords.test(message)) return true;
+const some = (error: unknown, is: (code: string, message: string) => boolean): boolean => {
+  for (const { code, message } of layersOf(error)) if (is(code, message)) return true;
   return false;
+};
+
+/** Whether an error means "the database is away, busy or full: try again", as opposed to "this statement is wrong". */
+export const isPassingDbFault = (error: unknown): boolean =>
+  some(error, (code, message) => passingCodes.test(code) || passingWords.test(message));
+
+/** What a transaction ends with that met another one (deadlock, serialization): begun again it usually succeeds. */
+export const isConflict = (error: unknown): boolean => some(error, (code) => /^(40001|40P01|P2034)$/.test(code));
+
+/** A statement that took longer than it may. Not one that was cancelled. */
+export const isTooSlow = (error: unknown): boolean =>
+  some(error, (code, message) => code === "57014" && /statement timeout/.test(message));
+
+/** Which disk is full, if that is what an error says: the database's or that of the files. PostgreSQL has no code for a quota. */
+export function fullDisk(error: unknown): "database" | "files" | null {
+  if (error instanceof AppError && error.status === 507) return "files";
+  if (some(error, (code, message) => code === "53100" || (code === "XX000" && /quota exceeded/i.test(message))))
+    return "database";
+  return some(error, (code) => code === "ENOSPC" || code === "EDQUOT") ? "files" : null;
 }

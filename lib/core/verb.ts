@@ -1,7 +1,8 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { z } from "zod";
 import { type Actor, makeActor, type Person } from "./actor.ts";
 import { writeAudit } from "./audit.ts";
-import { type Db, db, type Tx } from "./db.ts";
+import { type Db, db, isConflict, type Tx } from "./db.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { AppError } from "./errors.ts";
 import { log } from "./log.ts";
@@ -153,6 +154,21 @@ export function query<I extends z.ZodObject, O extends z.ZodType>(
   };
 }
 
+/** How often a change is begun again that met another one. */
+const tries = 4;
+
+/** Runs a transaction again that deadlocked with another or could not be serialised. It left nothing, so nothing happens twice. */
+async function insist<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === tries || !isConflict(error)) throw error;
+      await wait(Math.random() * 50 * 2 ** attempt);
+    }
+  }
+}
+
 /** Changes the database: one transaction that holds the change and its audit row; effects on the world after the commit. */
 export function mutation<I extends z.ZodObject, O extends z.ZodType>(
   endpoint: Endpoint<I, O>,
@@ -165,8 +181,9 @@ export function mutation<I extends z.ZodObject, O extends z.ZodType>(
       const io = await prepare(endpoint, call, raw);
       const effects: (() => Promise<unknown>)[] = [];
       let named: { targetId: string; data?: Record<string, unknown> } | null = null;
-      const result = await db.$transaction(async (tx) => {
+      const change = async (tx: Tx) => {
         effects.length = 0;
+        named = null;
         const value = await run({
           ...io,
           tx,
@@ -182,7 +199,8 @@ export function mutation<I extends z.ZodObject, O extends z.ZodType>(
           data: target?.data ?? io.input,
         });
         return output(endpoint, value);
-      });
+      };
+      const result = await insist(() => db.$transaction(change));
       for (const effect of effects) {
         await effect().catch((error: unknown) =>
           log.error({ err: error, verb: endpoint.name }, "effect after commit failed"),

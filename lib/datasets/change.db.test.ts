@@ -96,6 +96,49 @@ describe("version.change", () => {
     expect(await db.datasetVersion.count({ where: { datasetId: first.datasetId } })).toBe(1);
   });
 
+  test("never leaves one text on both sides, however it is asked", async () => {
+    const sides = async (changes: object[]) => {
+      const version = await loadVersion((await change(changes)).id);
+      expect(told(version)).toEqual(await recount(version));
+      return (await rowsOf(version)).map(([position, input, , holdout]) => [position, input, holdout]);
+    };
+    // Rows 2 and 4 are the same text.
+    expect(await sides([{ position: 2, side: "holdout" }])).toEqual([
+      [1, "one", false],
+      [2, "two", true],
+      [3, "three", true],
+      [4, "Two ", true],
+      [5, "five", false],
+    ]);
+    const added = await sides([
+      { position: null, input: "THREE", side: "train" },
+      { position: 5, input: "three" },
+    ]);
+    expect(added.slice(4)).toEqual([
+      [5, "three", true],
+      [6, "THREE", true],
+    ]);
+    // Texts that become one, as by masking.
+    const masked = await sides([
+      { position: 1, input: "masked" },
+      { position: 3, input: "Masked" },
+    ]);
+    expect(masked.filter(([, input]) => /masked/i.test(String(input)))).toEqual([
+      [1, "masked", true],
+      [3, "Masked", true],
+    ]);
+    // Away from its twin, a moved row moves alone; a text that comes along with a move follows it.
+    const moved = await sides([
+      { position: 4, gone: true },
+      { position: 2, side: "holdout" },
+      { position: null, input: " two" },
+    ]);
+    expect(moved.filter(([, input]) => String(input).trim() === "two").map(([, , holdout]) => holdout)).toEqual([
+      true,
+      true,
+    ]);
+  });
+
   test("refuses a version that was deleted while the change was on its way", async () => {
     await db.datasetVersion.update({ where: { id: first.id }, data: { deletedAt: new Date() } });
     const { deriveVersion } = await import("./derive.ts");
@@ -134,5 +177,20 @@ describe("version.changeWhere", () => {
     await expect(call("version.changeWhere", { action })).rejects.toThrow("No row would be left");
     const blank = { kind: "setOutput", output: "  " };
     await expect(call("version.changeWhere", { action: blank })).rejects.toThrow("The gold answer is empty");
+  });
+
+  test("counts what repeats when every row is the same text", async () => {
+    const project = await makeProject(engineer);
+    const rows = Array.from({ length: 40 }, (_, n) => ({
+      input: n % 2 ? "Same text" : "same  TEXT",
+      output: n % 4 ? "a" : "A ",
+    }));
+    first = await makeCounted(engineer, project.id, rows);
+    expect(first).toMatchObject({ duplicateCount: 39, conflictCount: 1 });
+    const one = await where({ label: "a" }, { kind: "keep" });
+    expect(one).toMatchObject({ rowCount: 30, duplicateCount: 29, conflictCount: 0 });
+    const moved = await where({ label: "A " }, { kind: "moveTo", side: "holdout" });
+    expect(moved).toMatchObject({ rowCount: 40, holdoutCount: 40 });
+    expect((moved.report as { warnings: string[] }).warnings.join(" ")).toContain("Every row fell into the hold-out");
   });
 });

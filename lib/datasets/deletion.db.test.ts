@@ -5,6 +5,7 @@ import type { Actor } from "#lib/core/actor.ts";
 import { db, pool } from "#lib/core/db.ts";
 import { storagePath, writeStorage } from "#lib/core/storage.ts";
 import { makeProject, makeRun, makeTeam } from "#lib/testing/factories.ts";
+import { importNow, startImport, tickets } from "#workers/import.testing.ts";
 import { callOf, type LoadedVersion, loadVersion, makeCounted, recount, rowsOf, told } from "./change.testing.ts";
 import { changeVerbs } from "./change.ts";
 import type { Changed } from "./change-schema.ts";
@@ -248,4 +249,16 @@ describe("the purge", () => {
     expect(await db.upload.count({ where: { id: upload.id } })).toBe(0);
     expect(existsSync(storagePath(upload.storageKey))).toBe(false);
   });
+});
+
+test("an import of a dataset that is deleted meanwhile ends without rows", async () => {
+  const { datasetId, datasetVersionId, runId } = await startImport(engineer, projectId, tickets(2_000));
+  await expect(call("dataset.delete", { datasetId })).rejects.toThrow(/is queued and uses it/);
+  await call("dataset.delete", { datasetId, cancelRuns: true });
+  const { line } = await loadVersion(datasetVersionId);
+  await importNow(runId, "cancel");
+  await db.run.update({ where: { id: runId }, data: { state: "cancelled", cancelRequested: false } });
+  expect(await count(line)).toBe(0);
+  expect(await purgeDeleted(later())).toEqual({ datasets: 1, versions: 0 });
+  expect(await db.upload.count({ where: { projectId } })).toBe(0);
 });

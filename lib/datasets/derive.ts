@@ -6,6 +6,7 @@ import type { Dataset, DatasetVersion } from "#prisma/generated/client.ts";
 import { ContentHash, contentHashSql, hashedRows } from "./content-hash.ts";
 import { importWarnings, maxLabels } from "./labels.ts";
 import { type ChangeCounts, ImportReport, type VersionOrigin } from "./schema.ts";
+import { keepTogether } from "./sides.ts";
 import { createStage } from "./staged.ts";
 import { endless, versionRows } from "./version-rows.ts";
 
@@ -58,6 +59,7 @@ export async function deriveVersion(tx: Tx, { actor, parent, origin, reason, sta
 
   const table = await createStage(tx);
   await stage(tx, table);
+  await keepTogether(tx, table, parent);
   await complete(tx, table, parent);
   const { changes, added } = await countChanges(tx, table, parent);
   const removed = await measure(tx, `(SELECT r.* FROM ${versionRows(parent)} r JOIN ${table} s USING ("position"))`);

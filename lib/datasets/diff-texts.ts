@@ -1,7 +1,7 @@
 import { type RowSet, versionRows } from "./version-rows.ts";
 
 /** Equal for equal rows; two of 10,000,000 different rows with one input meet with a probability of 3e-6 at most. */
-const rowKey = `hashtextextended(concat(r."holdout"::text, r."input", chr(1), CASE WHEN r."output" IS NULL THEN 'n' ELSE 'y' END, r."output"), 0)`;
+const rowKey = `hashtextextended(r."input", hashtextextended(coalesce('y' || r."output", 'n'), r."holdout"::int))`;
 
 /**
  * Differences of two versions of different lines, as WITH queries; `d` has the columns of `lineDiff` and both positions. Rows are matched as

@@ -77,6 +77,7 @@ export const uploadPreview = endpoint({
     output: z.string().max(500).optional(),
     turns: ReadOptions.shape.turns,
     unlabelled: QueryFlag.default(false),
+    encoding: ReadOptions.shape.encoding,
     /** only these files of an archive */
     members: memberList.optional(),
   }),

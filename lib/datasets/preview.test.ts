@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { zipOf } from "#lib/formats/containers/pack.testing.ts";
 import { bytesSource } from "#lib/formats/open-source.ts";
 import { ReadOptions } from "#lib/formats/sniffed.ts";
 import { previewFile } from "./preview.ts";
@@ -53,6 +54,50 @@ describe("preview", () => {
     expect((await preview("text,label\na text,x\nb text,x\n")).warnings.join()).toContain("same answer");
     expect((await preview("text,text\na,b\n")).warnings.join()).toContain("occurs twice");
     expect((await preview("text,label\n")).warnings.join()).toContain("no data row");
+  });
+
+  it("shows what an archive holds, and what may be chosen", async () => {
+    const rows = (from: number) => `{"text":"a text ${from}","label":1}\n{"text":"b text ${from}","label":0}\n`;
+    const file = zipOf({
+      "README.md":
+        "---\ndataset_info:\n  features:\n  - name: label\n    dtype:\n      class_label:\n        names: [no, yes]\n---\n",
+      "train.jsonl": rows(0),
+      "test.jsonl": rows(1),
+      "photo.png": "x",
+    });
+    const seen = await preview(file);
+    expect(seen).toMatchObject({
+      container: "zip",
+      format: "jsonl",
+      shape: null,
+      memberCount: 3,
+      estimatedRows: 4,
+      choices: { turns: false, unlabelled: false, ownSplits: true },
+    });
+    expect(seen.members.map(({ name, split, refused }) => [name, split, refused === null])).toEqual([
+      ["train.jsonl", "train", true],
+      ["test.jsonl", "test", true],
+      ["photo.png", null, false],
+    ]);
+    expect(seen.rows.map(({ output }) => output)).toEqual(["yes", "no"]);
+    expect((await preview(file, null, { members: ["test.jsonl"] })).rows[0]?.input).toBe("a text 1");
+  });
+
+  it("shows conversations and preferences as they could be imported", async () => {
+    const talk = {
+      messages: ["q", "a", "r", "b"].map((content, index) => ({ role: index % 2 ? "assistant" : "user", content })),
+    };
+    const chat = await preview(`${JSON.stringify(talk)}\n`);
+    expect(chat).toMatchObject({ shape: { id: "openai-chat" }, choices: { turns: true }, guess: { output: "output" } });
+    expect(chat.rows.map(({ output }) => output)).toEqual(["b"]);
+    const each = await preview(`${JSON.stringify(talk)}\n`, null, { turns: "each" });
+    expect(each.rows.map(({ output }) => output)).toEqual(["a", "b"]);
+    const pair = await preview('{"prompt":"Which?","chosen":"this","rejected":"that"}\n');
+    expect(pair).toMatchObject({
+      choices: { unlabelled: true },
+      refusal: { reason: expect.stringContaining("preference") },
+    });
+    expect(pair.rows.map(({ input, output }) => [input, output])).toEqual([["Which?", null]]);
   });
 
   it("keeps labels like __proto__ as data", async () => {

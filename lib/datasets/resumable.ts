@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
-import { open } from "node:fs/promises";
 import { db } from "#lib/core/db.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
-import { readStorage, storageBytes, storagePath } from "#lib/core/storage.ts";
+import { storageBytes } from "#lib/core/storage.ts";
 import { action, type Call, mutation, query } from "#lib/core/verb.ts";
 import type { Upload as UploadRow } from "#prisma/generated/client.ts";
+import { hashOf } from "./upload-hash.ts";
 import { newUpload, presentUpload, refuseArchived, refuseLarge, refuseNoRoom } from "./upload-rows.ts";
 import { UploadOrigin, type UploadStatus, uploadBegin, uploadFinish, uploadGet } from "./upload-schema.ts";
 
@@ -44,20 +43,20 @@ export async function authoriseSending(call: Call, uploadId: string): Promise<vo
   refuseOthers(await db.upload.findUnique({ where: { id: uploadId } }), call.actor?.userId ?? "");
 }
 
-/** The file as it lies on the disk, hashed. */
-async function hashStorage(key: string): Promise<string> {
-  const file = await open(storagePath(key), "r");
-  await file.sync().finally(() => file.close());
-  const sha = createHash("sha256");
-  for await (const chunk of readStorage(key)) sha.update(chunk as Buffer);
-  return sha.digest("hex");
-}
+/** Uploads that are being closed: hashing a large file twice at once would only take longer. */
+const closing = new Map<string, Promise<UploadRow>>();
 
 /**
  * Closes an upload whose bytes are all there. Whoever is second finds it closed.
  * @throws AppError CONFLICT while bytes are missing
  */
-export async function finishUpload(id: string): Promise<UploadRow> {
+export function finishUpload(id: string): Promise<UploadRow> {
+  const underWay = closing.get(id) ?? close(id).finally(() => closing.delete(id));
+  closing.set(id, underWay);
+  return underWay;
+}
+
+async function close(id: string): Promise<UploadRow> {
   const row = await db.upload.findUnique({ where: { id } });
   if (!row) throw notFound("upload");
   if (row.state !== "receiving" || row.totalBytes === null) return row;
@@ -68,7 +67,7 @@ export async function finishUpload(id: string): Promise<UploadRow> {
       todo: "Send the rest first.",
     });
   }
-  const sha256 = await hashStorage(row.storageKey);
+  const sha256 = await hashOf(id, row.storageKey, bytes);
   await db.upload.updateMany({
     where: { id, state: "receiving" },
     data: { state: "complete", bytes: row.totalBytes, sha256, touchedAt: new Date() },

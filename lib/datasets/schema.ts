@@ -246,6 +246,16 @@ export const versionGet = endpoint({
   output: DatasetVersion.extend({ report: ImportReport }),
 });
 
+export const versionList = endpoint({
+  name: "version.list",
+  method: "GET",
+  path: "/datasets/:datasetId/versions",
+  permission: "data.read",
+  summary: "Versions of a dataset, newest first: who made each of which, how and why.",
+  input: Page.extend({ datasetId: ref("dataset") }),
+  output: pageOf(DatasetVersion),
+});
+
 export const Side = z.enum(["train", "holdout"]);
 
 export const RowFilter = z.object({

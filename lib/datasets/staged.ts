@@ -5,7 +5,8 @@ import { inputDigest, inputHash, isHoldout } from "./split.ts";
 
 /**
  * One change to a version. `position` null adds a row. A field that is absent stays as it is (in a new row: no answer, and the side that
- * its text's hash gives). An edited row stays on its side, so that evaluations keep their hold-out.
+ * its text's hash gives). An edited row stays on its side, so that evaluations keep their hold-out, unless its new text
+ * stands on the other one (lib/datasets/sides.ts).
  */
 export type RowChange = {
   position: number | null;

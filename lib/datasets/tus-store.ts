@@ -1,34 +1,35 @@
+import type { Hash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { FileStore } from "@tus/file-store";
-import { ERRORS, Upload } from "@tus/server";
+import { DataStore, ERRORS, Upload } from "@tus/server";
 import { db } from "#lib/core/db.ts";
-import { storagePath } from "#lib/core/storage.ts";
+import { storageBytes, storagePath } from "#lib/core/storage.ts";
+import { keepHash, takeHash } from "./upload-hash.ts";
 import { diskFault, forget } from "./upload-rows.ts";
 
-/** What the protocol asks about an upload: the row is the only record of it. */
-const rows = {
-  async get(id: string): Promise<Upload | undefined> {
-    const row = await db.upload.findUnique({ where: { id } });
-    if (!row || row.totalBytes === null) return undefined;
-    return new Upload({ id, size: Number(row.totalBytes), offset: 0, metadata: { filename: row.fileName } });
-  },
-  // written by the verb that begins an upload, and removed with its file
-  set: async () => undefined,
-  delete: async () => undefined,
-};
+async function* hashed(chunks: AsyncIterable<Buffer>, sha: Hash | null): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    sha?.update(chunk);
+    yield chunk;
+  }
+}
 
 /**
  * Resumable uploads in our storage folder, under their server-made keys. The bytes of an upload are its file, and their number is its
  * offset, so a crash at any time leaves nothing to put right.
  */
-export class UploadStore extends FileStore {
-  constructor() {
-    super({ directory: storagePath("uploads"), configstore: rows });
-    this.extensions = ["creation", "creation-with-upload", "termination"];
+export class UploadStore extends DataStore {
+  override extensions = ["creation", "creation-with-upload", "termination"];
+
+  override async getUpload(id: string): Promise<Upload> {
+    const row = await db.upload.findUnique({ where: { id } });
+    if (!row || row.totalBytes === null) throw ERRORS.FILE_NOT_FOUND;
+    const offset = await storageBytes(row.storageKey).catch(() => null);
+    if (offset === null) throw ERRORS.FILE_NO_LONGER_EXISTS;
+    return new Upload({ id, size: Number(row.totalBytes), offset, metadata: { filename: row.fileName } });
   }
 
   override async create(upload: Upload): Promise<Upload> {
@@ -40,9 +41,12 @@ export class UploadStore extends FileStore {
 
   /** @throws AppError LIMIT (507) on a full disk; what was written before a fault is kept */
   override async write(readable: Readable, id: string, offset: number): Promise<number> {
-    const target = createWriteStream(storagePath(`uploads/${id}`), { flags: "r+", start: offset });
+    // flushed part by part, so that closing a large file does not wait for all of it
+    const target = createWriteStream(storagePath(`uploads/${id}`), { flags: "r+", start: offset, flush: true });
+    const sha = takeHash(id, offset);
     try {
-      await pipeline(readable, target);
+      await pipeline(readable, (chunks: AsyncIterable<Buffer>) => hashed(chunks, sha), target);
+      if (sha) keepHash(id, offset + target.bytesWritten, sha);
     } catch (error) {
       throw diskFault(error) ?? error;
     } finally {

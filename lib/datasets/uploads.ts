@@ -94,9 +94,9 @@ export async function twinOf(
 const preview = query(uploadPreview, async ({ db, input, found }) => {
   const row = found.uploadId;
   const shown = presentUpload(row);
-  const { inputs, output, turns, unlabelled, members } = input;
+  const { inputs, output, turns, unlabelled, encoding, members } = input;
   const given = inputs ? { inputs, output: output ?? null } : null;
-  const reading = ReadOptions.parse({ turns, unlabelled, members });
+  const reading = ReadOptions.parse({ turns, unlabelled, encoding, members });
   const seen = await previewFile(await uploadSource(row), row.fileName, given, reading);
   return { ...seen, upload: shown, twin: await twinOf(db, row.projectId, shown.sha256) };
 });

@@ -8,7 +8,14 @@ import { download, query } from "#lib/core/verb.ts";
 import { namesOf, presentVersion } from "./present.ts";
 import { refuseUnready } from "./ready.ts";
 import { rowVerbs } from "./rows-service.ts";
-import { type RejectCode, versionGet, versionLabels, versionRejected, versionRejectedDownload } from "./schema.ts";
+import {
+  type RejectCode,
+  versionGet,
+  versionLabels,
+  versionList,
+  versionRejected,
+  versionRejectedDownload,
+} from "./schema.ts";
 
 /** A cursor is the number of the last item shown. @throws AppError INVALID */
 function numberOf(cursor: string | undefined): number {
@@ -24,6 +31,25 @@ function numberOf(cursor: string | undefined): number {
 const get = query(versionGet, async ({ db, found }) => {
   const version = found.datasetVersionId;
   return presentVersion(version, await namesOf(db, [version.createdById]));
+});
+
+const list = query(versionList, async ({ db, input, found }) => {
+  const dataset = found.datasetId;
+  const loaded = await db.datasetVersion.findMany({
+    where: {
+      datasetId: dataset.id,
+      deletedAt: null,
+      ...(input.cursor === undefined ? {} : { number: { lt: numberOf(input.cursor) } }),
+    },
+    orderBy: { number: "desc" },
+    take: input.limit + 1,
+  });
+  const { items, nextCursor } = toPage(loaded, input.limit, ({ number }) => String(number));
+  const names = await namesOf(
+    db,
+    items.map(({ createdById }) => createdById),
+  );
+  return { items: items.map((version) => presentVersion({ ...version, dataset }, names)), nextCursor };
 });
 
 const rejected = query(versionRejected, async ({ db, input, found }) => {
@@ -58,7 +84,9 @@ async function* rejectedLines(versionId: string): AsyncGenerator<string> {
     });
     const last = page.at(-1);
     if (!last) return;
-    yield page.map((row) => csvLine([String(row.seq), String(row.line), String(row.byteOffset), row.reason, row.text])).join("");
+    yield page
+      .map((row) => csvLine([String(row.seq), String(row.line), String(row.byteOffset), row.reason, row.text]))
+      .join("");
     seq = last.seq;
   }
 }
@@ -79,4 +107,4 @@ const labels = query(versionLabels, async ({ db, found }) => {
   return { items: report.labels, manyAnswers: report.manyAnswers };
 });
 
-export const versionVerbs = [get, rejected, rejectedDownload, labels, ...rowVerbs];
+export const versionVerbs = [get, list, rejected, rejectedDownload, labels, ...rowVerbs];

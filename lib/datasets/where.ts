@@ -65,14 +65,6 @@ export const whereOperation = defineOperation<WhereOp>({
         at + window,
       );
     }
-    if (op.action.kind === "moveTo") {
-      await tx.$executeRawUnsafe(`ANALYZE ${table}`);
-      await tx.$executeRawUnsafe(
-        `INSERT INTO ${table} ("position", "holdout") SELECT r."position", ${op.action.side === "holdout"} FROM ${versionRows(parent)} r
-         WHERE r."inputHash" IN (SELECT q."inputHash" FROM ${versionRows(parent)} q JOIN ${table} s USING ("position"))
-         ON CONFLICT DO NOTHING`,
-      );
-    }
     tell(parent.lastPosition, parent.lastPosition);
   },
 });

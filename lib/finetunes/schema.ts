@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { endpoint, ref } from "#lib/core/endpoint.ts";
 import { LabelSource } from "#lib/jobs/kinds/finetune.ts";
-import { LeakageOverride } from "#lib/quality/schema.ts";
+import { LeakageOverride } from "#lib/quality/override-schema.ts";
 
 const Json = z.record(z.string(), z.unknown());
 

@@ -97,7 +97,7 @@ async function look(entry: Entry, into: Looked[], options: ReadOptions): Promise
 
 async function lookText(entry: Entry, options: ReadOptions): Promise<Found> {
   const { bytes, complete } = await headOf(entry.open(), headBytes);
-  const seen = sniff(bytes, complete, entry.name);
+  const seen = sniff(bytes, complete, entry.name, options.encoding);
   const how = sniffedOf(seen, options);
   return {
     ...seen,

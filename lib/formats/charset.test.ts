@@ -37,6 +37,16 @@ describe("Windows-1252", () => {
     }
   });
 
+  it("may be chosen, or not", async () => {
+    const one = Buffer.from("text,label\ncaf\xe9,x\n", "latin1");
+    expect((await readAll(one)).records).toEqual([]);
+    expect((await readAll(one, { encoding: "windows-1252" })).records[0]?.values[0]).toBe("café");
+    const utf8 = await readAll(win1252(table), { encoding: "utf-8" });
+    expect(utf8.how.encoding).toBe("utf-8");
+    expect(utf8.rejections.map(({ code }) => code)).toEqual(["invalid_text", "invalid_text", "invalid_text"]);
+    expect((await readAll("\ufefftext,label\né,x\n", { encoding: "windows-1252" })).how.encoding).toBe("utf-8");
+  });
+
   it("is not what one bad row in UTF-8 makes of a file", async () => {
     for (const around of ["größe", "plain"]) {
       const bytes = Buffer.concat([

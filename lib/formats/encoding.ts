@@ -4,9 +4,12 @@ import type { Encoding, Head } from "./types.ts";
 /**
  * Decodes the beginning of a file. Bytes that are no text become U+FFFD here (the head only serves to look at the file);
  * the import itself rejects such rows.
+ * @param chosen the encoding of a file without a byte order mark; absent: by its content
  */
-export function readHead(bytes: Uint8Array, complete: boolean): Head {
-  const { encoding, bom, warning } = charsetOf(bytes);
+export function readHead(bytes: Uint8Array, complete: boolean, chosen?: Encoding): Head {
+  const guessed = charsetOf(bytes);
+  const { encoding, bom, warning } =
+    chosen === undefined || guessed.bom > 0 ? guessed : { encoding: chosen, bom: 0, warning: null };
   const text = new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes.subarray(bom), { stream: !complete });
   const cut = Math.max(text.lastIndexOf("\n"), text.lastIndexOf("\r"));
   return { encoding, bom, complete, warning, text: complete || cut < 0 ? text : text.slice(0, cut + 1) };

@@ -111,6 +111,25 @@ describe("CSV", () => {
   });
 });
 
+describe("conversations in CSV", () => {
+  it("are read where cells hold them as JSON", async () => {
+    const chat = (index: number) =>
+      JSON.stringify([
+        { role: "user", content: `question ${index}, "quoted"` },
+        { role: "assistant", content: `answer ${index}` },
+      ]).replaceAll('"', '""');
+    const file = `id,messages\n1,"${chat(1)}"\n2,"${chat(2)}"\n3,"[broken"\n`;
+    const read = await readAll(file, { columns: ["input", "output", "id"] });
+    expect(read.how).toMatchObject({ format: "csv", shape: "openai-chat" });
+    expect(read.records.map(({ values }) => values.slice(1))).toEqual([
+      ["answer 1", "1"],
+      ["answer 2", "2"],
+    ]);
+    expect(read.rejections).toMatchObject([{ line: 4 }]);
+    expect((await readAll(file, { columns: ["id"] })).records).toHaveLength(3);
+  });
+});
+
 describe("JSONL", () => {
   it("reads nested fields as dotted columns and arrays as JSON", async () => {
     const read = await readAll('{"input":{"text":"hi","n":1},"tags":["a"],"a.b":"own","ok":true,"none":null}\n');

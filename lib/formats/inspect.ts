@@ -23,7 +23,7 @@ export async function inspect(source: RandomAccess, fileName: string, options: R
   const head: Head = container === "gzip" ? await gzipHead(source) : await headOf(source.read(0, headBytes), headBytes);
   if (container === "none" && isParquet(head.bytes)) return inspectParquet(source, fileName, options);
   const complete = container === "gzip" ? head.complete : source.bytes <= head.bytes.length;
-  const seen = sniff(head.bytes, complete, fileName);
+  const seen = sniff(head.bytes, complete, fileName, options.encoding);
   const how: Sniffed = { ...sniffedOf(seen, options), container };
   if (head.cut) how.warnings.push("The gzip file is cut off: its last rows are missing.");
   return {

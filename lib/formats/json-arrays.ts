@@ -17,6 +17,8 @@ const rowNames = new Set([
   "questions",
 ]);
 
+const maxDepth = 4;
+
 type Found = { path: string[]; chars: number };
 
 /** Arrays of objects that lie in objects only, at most four deep, with the length of their text as far as it is there. */
@@ -39,7 +41,9 @@ function arraysIn(text: string): Found[] {
       if (parent && open.at(-1) === null) parent.objects = true;
       open.push("");
     } else if (character === "[") {
-      arrays.push({ began: at, path: open.map((name) => name ?? ""), objects: false });
+      // Only the outermost arrays count, and only near the root.
+      const path = arrays.length === 0 && open.length <= maxDepth ? open.map((name) => name ?? "") : [];
+      arrays.push({ began: at, path, objects: false });
       open.push(null);
     } else if (character === "}" || character === "]") {
       if (open.pop() === null) close(at);
@@ -51,7 +55,7 @@ function arraysIn(text: string): Found[] {
   function close(at: number): void {
     const array = arrays.pop();
     // Inside another array it belongs to a row.
-    if (!array?.objects || arrays.length > 0 || array.path.length > 4 || array.path.length === 0) return;
+    if (!array?.objects || arrays.length > 0 || array.path.length === 0) return;
     found.push({ path: array.path, chars: at - array.began });
   }
 }

@@ -137,6 +137,17 @@ describe("JSON documents", () => {
     expect(read.rejections).toEqual([]);
   });
 
+  it("looks at hostile nesting in no time", async () => {
+    for (const text of [
+      `{"a":${"[".repeat(1_500_000)}`,
+      `{"a":${'{"a":'.repeat(300_000)}`,
+      `{"data":[${"[{".repeat(700_000)}`,
+    ]) {
+      const read = await readAll(text, { columns: ["a"] }).catch((error: unknown) => error);
+      expect(read instanceof AppError || (read as { records: unknown[] }).records.length === 0).toBe(true);
+    }
+  });
+
   it("takes a single object as one row", async () => {
     expect(await inputs('{\n "input": "only",\n "list": [{"a": 1}]\n}')).toEqual(["only"]);
   });

@@ -7,13 +7,14 @@ import { type Item, JsonScanner } from "./json-scan.ts";
 import { isObject, leavesOf, objectReader } from "./objects.ts";
 import {
   type Batch,
+  type Cell,
+  type Fault,
   type Format,
   type Head,
   type JsonObject,
   keptTextChars,
   maxRowBytes,
   type Position,
-  type Rejection,
   type Sniffed,
 } from "./types.ts";
 
@@ -30,6 +31,14 @@ const kept = (bytes: Buffer) =>
 class ValueReader {
   readonly #read: ReturnType<typeof objectReader>;
   #readAgain = 0;
+  // One pair of callbacks for all values, with what it is about: a pair for each is what would cost most.
+  #item: Item = { offset: 0, line: 1, bytes: Buffer.alloc(0), is: "whole" };
+  #text = "";
+  readonly #row = (values: Cell[]) => {
+    const { line, offset } = this.#item;
+    this.batch.records.push({ line, offset, values, text: this.#text });
+  };
+  readonly #fault = (fault: Fault) => this.#reject(this.#item, fault);
   batch: Batch = { records: [], rejections: [], next: { offset: 0, line: 1 } };
 
   constructor(how: Sniffed, columns: string[]) {
@@ -37,7 +46,7 @@ class ValueReader {
   }
 
   take(item: Item): number {
-    const { bytes, line, offset, is } = item;
+    const { bytes, is } = item;
     if (is === "dropped") {
       this.#reject(item, { code: "too_long", reason: `The row is longer than ${maxRowBytes / 1024 / 1024} MB.` });
       return -1;
@@ -53,11 +62,9 @@ class ValueReader {
     else if (!isObject(value)) {
       this.#reject(item, { code: "not_object", reason: "This element is no object; each row must be { … }." });
     } else {
-      this.#read(
-        value,
-        (values) => this.batch.records.push({ line, offset, values, text }),
-        (fault) => this.#reject(item, fault),
-      );
+      this.#item = item;
+      this.#text = text;
+      this.#read(value, this.#row, this.#fault);
     }
     return -1;
   }
@@ -81,7 +88,7 @@ class ValueReader {
     return again;
   }
 
-  #reject({ line, offset, bytes }: Item, fault: Pick<Rejection, "code" | "reason">): void {
+  #reject({ line, offset, bytes }: Item, fault: Fault): void {
     this.batch.rejections.push({ line, offset, ...fault, text: kept(bytes) });
   }
 }

@@ -1,8 +1,9 @@
 import { jsonFault } from "./json-fault.ts";
-import { splitLines } from "./lines.ts";
+import { type Line, splitLines } from "./lines.ts";
 import { isObject, leavesOf, objectReader } from "./objects.ts";
 import {
   type Batch,
+  type Cell,
   type Fault,
   type Format,
   type Head,
@@ -76,28 +77,31 @@ export const jsonl: Format = {
     columns: string[],
   ): AsyncGenerator<Batch> {
     const read = objectReader(how, columns);
+    // One pair of callbacks for all rows: a pair for each is what would cost most.
+    let at: Line = { line: 1, offset: 0, text: "", fault: null };
+    let batch: Batch = { records: [], rejections: [], next: from };
+    const take = (values: Cell[]) => {
+      batch.records.push({ line: at.line, offset: at.offset, text: at.text, values });
+    };
+    const reject = (why: Fault) => {
+      batch.rejections.push({ line: at.line, offset: at.offset, ...why, text: at.text.slice(0, keptTextChars) });
+    };
     for await (const { lines, next, unfinished } of splitLines(chunks, how, from)) {
-      const batch: Batch = { records: [], rejections: [], next };
-      for (const { line, offset, text, fault } of lines) {
-        const reject = (why: Fault) => {
-          batch.rejections.push({ line, offset, ...why, text: text.slice(0, keptTextChars) });
-        };
-        if (fault) {
-          reject(fault);
+      batch = { records: [], rejections: [], next };
+      for (at of lines) {
+        if (at.fault) {
+          reject(at.fault);
           continue;
         }
         let value: unknown;
         try {
-          value = JSON.parse(text);
+          value = JSON.parse(at.text);
         } catch {
-          if (text.trim() !== "") reject(jsonFault(text, unfinished));
+          if (at.text.trim() !== "") reject(jsonFault(at.text, unfinished));
           continue;
         }
-        if (!isObject(value)) {
-          reject({ code: "not_object", reason: "The line is JSON but no object; each row must be { … }." });
-          continue;
-        }
-        read(value, (values) => batch.records.push({ line, offset, text, values }), reject);
+        if (isObject(value)) read(value, take, reject);
+        else reject({ code: "not_object", reason: "The line is JSON but no object; each row must be { … }." });
       }
       yield batch;
     }

@@ -58,26 +58,23 @@ const tooDeep: Fault = { code: "json", reason: "The JSON is nested too deeply." 
 export function objectReader(how: Pick<Sniffed, "shape" | "options">, columns: readonly string[]): ObjectReader {
   const shape = how.shape === null ? null : shapeById(how.shape);
   const shaped = new Set(shape ? columns.filter((column) => shape.columns.includes(column)) : []);
-  const guarded = (read: () => void, fault: (fault: Fault) => void) => {
+  const { turns, unlabelled } = how.options;
+  return (object, row, fault) => {
     try {
-      read();
+      if (!shape || shaped.size === 0) {
+        row(columns.map((column) => toCell(fieldAt(object, column))));
+        return;
+      }
+      for (const made of shape.rows(object, { turns, unlabelled })) {
+        if (isFault(made)) fault(made);
+        else row(columns.map((column) => (shaped.has(column) ? clean(made[column]) : toCell(fieldAt(object, column)))));
+      }
     } catch (error) {
       // JSON.parse does not recurse, JSON.stringify of what it made does.
       if (!(error instanceof RangeError)) throw error;
       fault(tooDeep);
     }
   };
-  if (!shape || shaped.size === 0) {
-    return (object, row, fault) => guarded(() => row(columns.map((column) => toCell(fieldAt(object, column)))), fault);
-  }
-  const { turns, unlabelled } = how.options;
-  return (object, row, fault) =>
-    guarded(() => {
-      for (const made of shape.rows(object, { turns, unlabelled })) {
-        if (isFault(made)) fault(made);
-        else row(columns.map((column) => (shaped.has(column) ? clean(made[column]) : toCell(fieldAt(object, column)))));
-      }
-    }, fault);
 }
 
 function isFault(made: object): made is Fault {

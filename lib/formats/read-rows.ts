@@ -69,7 +69,8 @@ async function* packedRows(
     }
     const rejections: Batch["rejections"] = [];
     if (container.cut) {
-      const reason = "The archive is cut off, or something else stands behind its end: rows behind this one may be missing.";
+      const reason =
+        "The archive is cut off, or something else stands behind its end: rows behind this one may be missing.";
       rejections.push({ line: last.line, offset: last.offset, code: "member", reason, text: "" });
     }
     yield { records: [], rejections, next: { ...beginning, member: index + 1, read: container.read } };
@@ -154,7 +155,7 @@ const otherShape = "The rows are of another shape than those of the other files.
 /** How a file of an archive is read, or why it is not. */
 function syntaxOf(bytes: Buffer, complete: boolean, name: string, how: Sniffed, columns: string[]): Sniffed | string {
   try {
-    const seen = sniff(bytes.subarray(0, headBytes), complete && bytes.length <= headBytes, name);
+    const seen = sniff(bytes.subarray(0, headBytes), complete && bytes.length <= headBytes, name, how.options.encoding);
     if ((seen.shape?.id ?? null) !== how.shape) return otherShape;
     const known = new Set([...seen.columns, ...(how.shape === null ? [] : shapeById(how.shape).columns)]);
     const missing = seen.how.delimiter === null ? undefined : columns.find((column) => !known.has(column));

@@ -7,7 +7,7 @@ import { refuseOtherContent } from "./lies.ts";
 import { detectShape } from "./shapes/registry.ts";
 import type { Shape } from "./shapes/shape.ts";
 import { text } from "./text.ts";
-import { type Format, type Head, type JsonObject, maxColumns, type Syntax } from "./types.ts";
+import { type Encoding, type Format, type Head, type JsonObject, maxColumns, type Syntax } from "./types.ts";
 
 /** Source formats, most telling first: whatever is text could be CSV, so it comes last. */
 const formats: readonly Format[] = [json, jsonl, text, csv];
@@ -37,10 +37,11 @@ export type Seen = { head: Head; how: Syntax; columns: string[]; shape: Shape | 
  * Tells what a text file is by looking at its first bytes, never at its name.
  * @param bytes the first `headBytes` of the file, or all of it
  * @param complete whether that is all of it
+ * @param encoding of text without a byte order mark; absent: by its content
  * @throws AppError INVALID that says what the file is instead and what to do
  */
-export function sniff(bytes: Uint8Array, complete: boolean, fileName: string): Seen {
-  const head = readHead(bytes, complete);
+export function sniff(bytes: Uint8Array, complete: boolean, fileName: string, encoding?: Encoding): Seen {
+  const head = readHead(bytes, complete, encoding);
   refuseOtherContent(bytes, head, fileName);
   for (const format of formats) {
     const how = format.detect(head);

@@ -16,6 +16,8 @@ export const ReadOptions = z.object({
   unlabelled: z.boolean().default(false),
   /** rows of the archive's own test and validation files are the hold-out, all others are for training */
   ownSplits: z.boolean().default(false),
+  /** of text without a byte order mark, where the guess is wrong */
+  encoding: z.enum(["utf-8", "windows-1252"]).optional(),
   /** only these data files of an archive, by name; absent: all that are alike */
   members: z.array(z.string().min(1).max(500)).min(1).max(100).optional(),
 });

@@ -70,5 +70,5 @@ export const text: Format = {
 function isProse(head: Head, first: string, how: Pick<Sniffed, "newline" | "delimiter">): boolean {
   if (first.includes('"') || !(/[.!?:]\s*$/.test(first) || first.length > 80)) return false;
   const widths = headRecords(head, how.newline, how.delimiter ?? ",", 100).map((record) => record.cells.length);
-  return widths.filter((width) => width === widths[0]).length * 2 < widths.length;
+  return widths.filter((width) => width === widths[0]).length * 2 <= widths.length;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { isPassingDbFault } from "#lib/core/db.ts";
+import { fullDisk, isConflict, isPassingDbFault, isTooSlow } from "#lib/core/db.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import { log } from "#lib/core/log.ts";
 import type { Download, Verb } from "#lib/core/verb.ts";
@@ -104,6 +104,34 @@ export function asAppError(error: unknown, requestId: string, what: string): App
   if (code === "P2023" || code === "P2007") return new AppError("INVALID", "A cursor or filter has the wrong form.");
   if (code === "P2002") {
     return new AppError("CONFLICT", "Something with this name exists already.", { todo: "Choose another name." });
+  }
+  const full = fullDisk(error);
+  if (full !== null) {
+    log.error({ err: error, requestId, what }, "disk full");
+    return new AppError(
+      "LIMIT",
+      `The disk of the ${full === "files" ? "server" : "database"} is full. Nothing was changed.`,
+      {
+        status: 507,
+        todo: "Free some space there, then try again. What is stored can still be read.",
+      },
+    );
+  }
+  if (isTooSlow(error)) {
+    log.warn({ err: error, requestId, what }, "statement timed out");
+    return new AppError("INTERNAL", "The database took too long over this. Nothing was changed.", {
+      status: 503,
+      retryAfterSec: 10,
+      todo: "Ask for less at once (a narrower filter or search), or try again when less is going on.",
+    });
+  }
+  if (isConflict(error)) {
+    log.warn({ err: error, requestId, what }, "met another change again and again");
+    return new AppError("INTERNAL", "Others are changing the same thing right now. Nothing was changed.", {
+      status: 503,
+      retryAfterSec: 2,
+      todo: "Try again in a moment.",
+    });
   }
   if (isPassingDbFault(error)) {
     log.warn({ err: error, requestId, what }, "database away");

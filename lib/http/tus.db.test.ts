@@ -248,6 +248,11 @@ test("cancelled it is gone; complete it cannot be taken back; half ones are swep
   expect((await ask("DELETE", { path: `/${gone}` })).status).toBe(204);
   expect(existsSync(storagePath(`uploads/${gone}`))).toBe(false);
   expect(await db.upload.count({ where: { id: gone } })).toBe(0);
+  const audited = await db.auditEntry.findMany({ where: { targetId: gone }, orderBy: { id: "asc" } });
+  expect(audited.map(({ action, userId }) => [action, userId])).toEqual([
+    ["upload.begin", engineer.userId],
+    ["upload.cancel", engineer.userId],
+  ]);
 
   const complete = await begin(4);
   await patch(complete, 0, Buffer.from("0123"));

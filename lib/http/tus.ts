@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { MemoryLocker, Server } from "@tus/server";
+import { writeAudit } from "#lib/core/audit.ts";
+import { db } from "#lib/core/db.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import { authoriseSending, begin, finishUpload } from "#lib/datasets/resumable.ts";
 import { UploadStore } from "#lib/datasets/tus-store.ts";
@@ -72,6 +74,10 @@ export async function resumableUpload(request: Request): Promise<Response> {
     });
     const answer = await server.handleWeb(request);
     if (answer.status < 400) {
+      if (request.method === "DELETE") {
+        const targetId = new URL(request.url).pathname.split("/").at(-1) ?? null;
+        await writeAudit(db, caller, { action: "upload.cancel", targetId, data: {} });
+      }
       for (const [name, value] of Object.entries({ ...always, "x-request-id": requestId }))
         answer.headers.set(name, value);
       return answer;

@@ -1,9 +1,9 @@
 import type { Actor } from "#lib/core/actor.ts";
-import { db, type Prisma, type Tx } from "#lib/core/db.ts";
+import { db, isTooSlow, type Tx } from "#lib/core/db.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { publish } from "#lib/core/publish.ts";
-import type { RunError } from "#lib/runs/schema.ts";
-import type { Run } from "#prisma/generated/client.ts";
+import type { PauseReason, RunError } from "#lib/runs/schema.ts";
+import { Prisma, type Run } from "#prisma/generated/client.ts";
 import { type PayloadOf, type RunKind, runKinds } from "./catalog.ts";
 
 /** How long a worker owns a run without a sign of life, on the database's clock. */
@@ -35,15 +35,21 @@ export async function createRun<K extends RunKind>(tx: Tx, actor: Actor, run: Ne
   return made;
 }
 
+/**
+ * Runs that are due and that nobody holds: waiting ones, those of dead workers, and those that a full disk stopped, once it is time to
+ * look again.
+ */
+export const isDue = Prisma.sql`(("wakeAt" IS NULL OR "wakeAt" <= now())
+  AND ("state" = 'queued' OR ("state" = 'running' AND ("leaseUntil" IS NULL OR "leaseUntil" < now()))
+    OR ("state" = 'paused' AND "pauseReason" = 'space' AND "wakeAt" IS NOT NULL)))`;
+
 /** Takes a run for this worker, if it is due and nobody else holds it. Raises the epoch, so that an older holder is fenced off. */
 export async function claimRun(runId: string, holder: string): Promise<Run | null> {
   const claimed = await db.$queryRaw<{ id: string }[]>`
     UPDATE "Run" SET "state" = 'running', "leaseEpoch" = "leaseEpoch" + 1, "leaseHolder" = ${holder}, "wakeAt" = NULL,
       "leaseUntil" = now() + make_interval(secs => ${leaseSeconds}), "startedAt" = coalesce("startedAt", now()),
       "pauseReason" = NULL, "pauseMessage" = NULL
-    WHERE "id" = ${runId}::uuid AND ("wakeAt" IS NULL OR "wakeAt" <= now())
-      AND ("state" = 'queued' OR ("state" = 'running' AND ("leaseUntil" IS NULL OR "leaseUntil" < now())))
-    RETURNING "id"`;
+    WHERE "id" = ${runId}::uuid AND ${isDue} RETURNING "id"`;
   return claimed.length === 0 ? null : db.run.findUnique({ where: { id: runId } });
 }
 
@@ -67,7 +73,8 @@ export type RunEnd =
   | { state: "succeeded"; result: unknown }
   | { state: "failed"; error: RunError }
   | { state: "cancelled" }
-  | { state: "paused"; reason: string; message: string }
+  /** with `afterMs` it is also claimed again by itself */
+  | { state: "paused"; reason: PauseReason; message: string; afterMs?: number }
   /** still running; the next tick is due after `afterMs` */
   | { state: "later"; afterMs: number }
   /** given back at once (shutdown) */
@@ -84,7 +91,14 @@ export async function endClaim(tx: Tx, run: Run, end: RunEnd): Promise<void> {
       : end.state === "released"
         ? { ...free, state: "queued" }
         : end.state === "paused"
-          ? { ...free, state: "paused", pauseReason: end.reason, pauseMessage: end.message, pauseRequested: false }
+          ? {
+              ...free,
+              state: "paused",
+              pauseReason: end.reason,
+              pauseMessage: end.message,
+              pauseRequested: false,
+              wakeAt: end.afterMs === undefined ? null : new Date(Date.now() + end.afterMs),
+            }
           : end.state === "succeeded"
             ? { ...closed, state: "succeeded", result: end.result as Prisma.InputJsonObject }
             : end.state === "failed"
@@ -121,6 +135,13 @@ export function asRunError(error: unknown): RunError {
   if (error instanceof AppError) {
     const { code, message, where, todo } = error.toBody();
     return { code, message, ...(where ? { where } : {}), ...(todo ? { todo } : {}) };
+  }
+  if (isTooSlow(error)) {
+    return {
+      code: "INTERNAL",
+      message: "The database took too long over one step.",
+      todo: "Retry when less is going on: nothing done is done twice.",
+    };
   }
   return {
     code: "INTERNAL",

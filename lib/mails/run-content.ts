@@ -12,7 +12,7 @@ export type RunMailKind = Extract<MailKind, `run.${string}`>;
 export function runEvent(run: Pick<Run, "state" | "pauseReason">): RunMailKind | null {
   if (run.state === "succeeded") return "run.succeeded";
   if (run.state === "failed") return "run.failed";
-  if (run.state === "paused" && (run.pauseReason === "budget" || run.pauseReason === "funds")) return "run.budget";
+  if (run.state === "paused" && ["budget", "funds", "space"].includes(run.pauseReason ?? "")) return "run.budget";
   return null;
 }
 
@@ -96,6 +96,15 @@ export function runContent(event: RunMailKind, run: Run, about: { project: strin
         `What to do: ${error?.todo ?? "open the run and read the end of its log, then retry."}`,
         "What it has done so far is kept; a retry goes on from there.",
       ],
+      facts,
+    };
+  }
+  if (run.pauseReason === "space") {
+    return {
+      ...base,
+      subject: `Out of space: ${run.title}`,
+      heading: `Out of space: ${run.title}`,
+      paragraphs: [run.pauseMessage ?? "A disk is full. Free some space; the run goes on by itself."],
       facts,
     };
   }

@@ -49,7 +49,12 @@ describe("krippendorffAlpha", () => {
   it("says nothing where nothing can be said", () => {
     expect(krippendorffAlpha([])).toBeNull();
     expect(krippendorffAlpha([["a"], ["b"]])).toBeNull();
-    expect(krippendorffAlpha([["a", "a"], ["a", "a"]])).toBeNull();
+    expect(
+      krippendorffAlpha([
+        ["a", "a"],
+        ["a", "a"],
+      ]),
+    ).toBeNull();
     expect(krippendorffAlpha([["a", "b"]])).toMatchObject({ value: 0, low: -1, high: 1 });
   });
 });

@@ -22,7 +22,11 @@ type Pattern = { units: number; values: number; disagreement: number; categories
 export function krippendorffAlpha(units: Iterable<Unit>): (Figure & { units: number; values: number }) | null {
   const { patterns, size } = patternsOf(units);
   const totals = new Float64Array(size);
-  const value = alphaOf(patterns, Int32Array.from(patterns, (pattern) => pattern.units), totals);
+  const value = alphaOf(
+    patterns,
+    Int32Array.from(patterns, (pattern) => pattern.units),
+    totals,
+  );
   if (value === null) return null;
   const counted = patterns.reduce((sum, pattern) => sum + pattern.units, 0);
   const values = patterns.reduce((sum, pattern) => sum + pattern.units * pattern.values, 0);

@@ -60,6 +60,7 @@ function ofWaiting(run: ActiveRun): NextStep {
     funds: "The provider says that the account has no funds left.",
     user: "Somebody paused it.",
     held: "Some answers are unknown after a crash: decide whether to ask for them again.",
+    space: "A disk of the server is full. Free some space; it goes on by itself.",
   };
   return {
     step: areaOf(run),

@@ -32,20 +32,18 @@ export async function othersOf(
   version: Version,
 ): Promise<{ sides: OtherSide[]; left: string[] }> {
   const { projectId } = version.dataset;
-  const [ready, evaluations] = await Promise.all([
-    db.datasetVersion.findMany({
-      where: { teamId: version.teamId, state: "ready", dataset: { projectId, deletedAt: null } },
-      include: { dataset: true },
-      orderBy: { id: "desc" },
-      take: 500,
-    }),
-    db.evaluation.findMany({
-      where: { teamId: version.teamId, projectId },
-      distinct: ["datasetVersionId"],
-      select: { datasetVersionId: true },
-      take: 200,
-    }),
-  ]);
+  const ready = await db.datasetVersion.findMany({
+    where: { teamId: version.teamId, state: "ready", deletedAt: null, dataset: { projectId, deletedAt: null } },
+    include: { dataset: true },
+    orderBy: { id: "desc" },
+    take: 500,
+  });
+  const evaluations = await db.evaluation.findMany({
+    where: { teamId: version.teamId, projectId },
+    distinct: ["datasetVersionId"],
+    select: { datasetVersionId: true },
+    take: 200,
+  });
   const judgedOn = new Set(evaluations.map(({ datasetVersionId }) => datasetVersionId));
   const foreign = ready.filter((other) => other.line !== version.line && other.datasetId !== version.datasetId);
   const newest = [...Map.groupBy(foreign, (other) => other.datasetId).values()].flatMap((all) => all.slice(0, 1));

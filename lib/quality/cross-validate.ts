@@ -11,12 +11,12 @@ const epochs = 4;
 const blockRows = 32;
 
 /** Bounds on memory: non-zeros of the matrix (8 bytes), weights and duals (4 bytes each). */
-const mostNonZeros = 12_000_000;
+const mostNonZeros = 6_000_000;
 const mostWeights = 16_000_000;
 const mostDuals = 16_000_000;
 /** Weights that may be visited in training and in scoring: some ten seconds each on one core. */
 const trainingVisits = 3e9;
-const scoringVisits = 5e9;
+const scoringVisits = 3e9;
 /** Different n-grams per character: 2.9 on Banking77, 1.6 on long texts. */
 const ngramsPerChar = 2.5;
 /** Fewer rows a class to learn from say nothing. */

@@ -56,7 +56,10 @@ export async function findConflicts(look: Look): Promise<void> {
       position,
       group: first,
       ...(position === first ? {} : { otherPosition: first }),
-      note: `Answered "${output}"; ${kinds} different answers in all.`,
+      // A label may be named; what is taken out of a text may be personal.
+      note: look.classification
+        ? `Answered "${output}"; ${kinds} different answers in all.`
+        : `One of ${kinds} different answers.`,
     });
   });
 }

@@ -6,8 +6,9 @@ import { type RowSet, versionRows } from "#lib/datasets/version-rows.ts";
 import { plural } from "#lib/format.ts";
 import type { CheckCode } from "./checks.ts";
 import { isTestSet, nameOf, othersOf, type Version } from "./compared.ts";
+import type { LeakageOverride } from "./override-schema.ts";
 import { policyOf } from "./policy.ts";
-import { type LeakageOverride, type Policy, StoredReport } from "./schema.ts";
+import { type Policy, StoredReport } from "./schema.ts";
 
 type Reads = Pick<Db, "datasetVersion" | "evaluation" | "qualityReport" | "qualityPolicy">;
 
@@ -74,11 +75,10 @@ function stops(policy: Policy, check: "leak-exact" | "leak-near", rows: number, 
 export async function leakageOf(db: Reads, version: Version, chosen?: Version): Promise<Leakage> {
   const trainRows = version.rowCount - version.holdoutCount;
   if (trainRows === 0 || isTestSet(version)) return { blocked: false, found: [], notes: [] };
-  const [report, policy, others] = await Promise.all([
-    reportOf(db, version.id),
-    policyOf(db, version.dataset.projectId),
-    othersOf(db, version),
-  ]);
+  // One after the other: in a transaction they share a connection.
+  const report = await reportOf(db, version.id);
+  const policy = await policyOf(db, version.dataset.projectId);
+  const others = await othersOf(db, version);
   const tests = others.sides.map(({ id, name, line, step }) => ({ id, name, line, step }));
   if (chosen && chosen.id !== version.id && !tests.some(({ id }) => id === chosen.id))
     tests.push({ id: chosen.id, name: nameOf(chosen), line: chosen.line, step: chosen.step });

@@ -2,6 +2,8 @@
 const leastSpread = 0.1;
 /** Makes MAD estimate the standard deviation of normal values. */
 const normalMad = 1.4826;
+/** Values that decide the median: every n-th of more. */
+const mostValues = 100_000;
 /** Fewer rows have no usual length. */
 const leastRows = 20;
 
@@ -20,7 +22,10 @@ function medianOf(sorted: Float64Array): number {
  */
 export function usualLength(lengths: ArrayLike<number>): UsualLength | null {
   if (lengths.length < leastRows) return null;
-  const logs = Float64Array.from(lengths, (length) => Math.log1p(length)).sort();
+  const every = Math.ceil(lengths.length / mostValues);
+  const logs = new Float64Array(Math.ceil(lengths.length / every));
+  for (let i = 0; i < logs.length; i++) logs[i] = Math.log1p(lengths[i * every] ?? 0);
+  logs.sort();
   const median = medianOf(logs);
   const deviations = logs.map((value) => Math.abs(value - median)).sort();
   return { median, spread: normalMad * Math.max(leastSpread, medianOf(deviations)) };

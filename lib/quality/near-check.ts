@@ -28,10 +28,20 @@ class Pairs {
     return parts;
   }
 
-  /** Indexes, the most similar first. */
+  /** Indexes, the most similar first and by order of arrival within a thousandth: counted, because there may be millions. */
   ranked(): Uint32Array {
-    const order = Uint32Array.from({ length: this.entry.length }, (_, i) => i);
-    return order.sort((a, b) => this.score.at(b) - this.score.at(a) || this.entry.at(a) - this.entry.at(b));
+    const steps = 1_000;
+    const stepOf = (index: number) => steps - Math.floor(this.score.at(index) / (1e6 / steps));
+    const ends = new Uint32Array(steps + 2);
+    for (let i = 0; i < this.entry.length; i++) ends[stepOf(i) + 1] = (ends[stepOf(i) + 1] as number) + 1;
+    for (let step = 1; step < ends.length; step++) ends[step] = (ends[step] as number) + (ends[step - 1] as number);
+    const order = new Uint32Array(this.entry.length);
+    for (let i = 0; i < this.entry.length; i++) {
+      const at = ends[stepOf(i)] as number;
+      order[at] = i;
+      ends[stepOf(i)] = at + 1;
+    }
+    return order;
   }
 }
 
@@ -85,7 +95,7 @@ export async function findNear(look: Look, scanned: Scanned, leaked: Leaks): Pro
   note(look, "leak-near", { "held-out rows of this version": heldOut.near.size });
   const { bands, rows } = finder.banding;
   look.methods.push(
-    `Near duplicates: MinHash of 5-shingles, ${bands} bands of ${rows}, every pair verified by its Jaccard similarity (at least ${finder.threshold}).`,
+    `Near duplicates: MinHash of shingles of five ${finder.kind}, ${bands} bands of ${rows}, every pair verified by its Jaccard similarity (at least ${finder.threshold}).`,
   );
   if (finder.capped > 0)
     look.methods.push(`${finder.capped} rows had more than 64 candidates and were compared with 64 of them.`);

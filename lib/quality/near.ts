@@ -1,4 +1,4 @@
-import { HashTable } from "#lib/recipes/cpu-softmax/hash-table.ts";
+import { FirstSeen } from "./first-seen.ts";
 import { type Banding, bandingFor, MinHasher } from "./minhash.ts";
 import { type Candidates, PairIndex } from "./pair-index.ts";
 import type { Pulse } from "./pulse.ts";
@@ -44,7 +44,7 @@ type Indexes = { heldOut: PairIndex; heldOutLeaders: PairIndex; trainLeaders: Pa
 /** Texts fetched at a time. */
 const pageEntries = 1_000;
 /** Shingles kept of texts that others are compared with (4 bytes each). */
-const cachedShingles = 24_000_000;
+const cachedShingles = 6_000_000;
 
 /**
  * Finds nearly equal texts among many, in memory that grows by some 80 bytes a text: a first pass keeps band keys only, a second reads
@@ -52,6 +52,7 @@ const cachedShingles = 24_000_000;
  */
 export class NearFinder {
   readonly threshold: number;
+  readonly kind: ShingleKind;
   readonly banding: Banding;
   readonly #shingler: Shingler;
   readonly #hasher: MinHasher;
@@ -69,6 +70,7 @@ export class NearFinder {
 
   constructor(threshold: number, kind: ShingleKind, expected: number) {
     this.threshold = threshold;
+    this.kind = kind;
     this.banding = bandingFor(threshold);
     this.#shingler = new Shingler(kind);
     this.#hasher = new MinHasher(this.banding);
@@ -102,14 +104,14 @@ export class NearFinder {
   async #markShared(pulse: Pulse): Promise<void> {
     const { bands } = this.banding;
     this.#shared = new Uint32Array(this.count);
+    const first = new FirstSeen(this.count);
     for (let band = 0; band < bands; band++) {
-      const first = new HashTable(this.count);
+      first.clear();
       for (let entry = 0; entry < this.count; entry++) {
         if ((entry & 1023) === 0) await pulse();
         const key = this.#keys[entry * bands + band] as number;
-        const other = first.get(key);
-        if (other < 0) first.set(key, entry);
-        else if (((this.#side[other] as number) & 2) === 0) {
+        const other = first.see(key, entry);
+        if (other >= 0 && ((this.#side[other] as number) & 2) === 0) {
           this.#shared[entry] = (this.#shared[entry] as number) | (1 << band);
           this.#shared[other] = (this.#shared[other] as number) | (1 << band);
         }

@@ -1,18 +1,18 @@
-import { readFile } from "node:fs/promises";
 import { Ajv, type ValidateFunction } from "ajv";
-import { storagePath } from "#lib/core/storage.ts";
+import { AppError } from "#lib/core/errors.ts";
+import { loadProjectTokenizer } from "#lib/datasets/tokenizers.ts";
 import { estimateTokens } from "#lib/llm/tokens.ts";
 import { BoilerplateCounter, type BoilerplateSet } from "#lib/text/boilerplate.ts";
 import { makeTextChecker, type TextChecker } from "#lib/text/check.ts";
 import { personalKinds } from "#lib/text/codes.ts";
 import { loadLanguages } from "#lib/text/language.ts";
-import { loadTokenizer } from "#lib/text/tokenizer.ts";
 import type { Look } from "./look.ts";
 import { pagesOf } from "./read.ts";
 
 /** What looks at one row. */
 export type RowTools = {
   checkText: TextChecker;
+  /** @throws AppError when a stranger's tokenizer does not come to an end */
   countTokens: (texts: readonly string[]) => number[];
 };
 
@@ -21,9 +21,6 @@ const boilerplateShare = 0.02;
 /** Answers that must stop at one length for that to be a limit, and their share. */
 const leastCut = 5;
 const cutShare = 0.002;
-
-/** Where the `tokenizer.json` of a project's student lies, if it has one. */
-export const tokenizerKey = (projectId: string): string => `tokenizers/${projectId}/tokenizer.json`;
 
 /** Prepares the checks of single rows for a version: languages, schema, tokenizer; for free answers, what many of them share. */
 export async function prepareTools(look: Look): Promise<RowTools> {
@@ -45,13 +42,18 @@ export async function prepareTools(look: Look): Promise<RowTools> {
 
 /** The student's own tokenizer where the project has one, else an estimate, which is said. */
 async function tokenCounter(look: Look): Promise<RowTools["countTokens"]> {
-  const file = await readFile(storagePath(tokenizerKey(look.version.dataset.projectId)), "utf8").catch(() => null);
-  if (file === null) {
-    look.methods.push("Tokens are estimated from characters: the project has no tokenizer of a student.");
+  if (!look.sink.wants("too-long")) return () => [];
+  const known = await loadProjectTokenizer(look.version.dataset.projectId).catch((error: unknown) => {
+    if (!(error instanceof AppError)) throw error;
+    look.methods.push(`The student's tokenizer cannot be used: ${error.message}`);
+    return null;
+  });
+  if (!known) {
+    look.methods.push("Tokens are estimated from characters: there is no tokenizer of the student.");
     return (texts) => texts.map((text) => estimateTokens(text.length));
   }
-  const tokenizer = loadTokenizer(file);
-  look.methods.push(`Tokens are counted by the student's tokenizer (${tokenizer.model}).`, ...tokenizer.warnings);
+  const { row, tokenizer } = known;
+  look.methods.push(`Tokens are counted by the student's tokenizer, ${row.fileName} (${tokenizer.model}).`);
   return (texts) => tokenizer.counts(texts);
 }
 

@@ -1,3 +1,4 @@
+import { AppError } from "#lib/core/errors.ts";
 import { versionRows } from "#lib/datasets/version-rows.ts";
 import type { OtherSide } from "./compared.ts";
 import { LabelTable } from "./label-table.ts";
@@ -52,7 +53,7 @@ export async function scanRows(look: Look, tools: RowTools, repeats: Numbers): P
       scanned.finder?.add({ input: row.input, side: row.holdout ? 1 : 0, hash: row.hash, repeat });
       for (const { code, part, note } of tools.checkText(row)) sink.add(code, { position: row.position, part, note });
     }
-    checkTokens(look, tools, page);
+    await checkTokens(look, tools, page);
     scanned.count += page.length;
     await sink.settle();
     look.tell(scanned.count, expected);
@@ -61,24 +62,41 @@ export async function scanRows(look: Look, tools: RowTools, repeats: Numbers): P
   return scanned;
 }
 
-/** A token has at least one byte, so that short rows need not be counted. */
-const mostBytesPerChar = 3;
+/** What a tokenizer adds to a text at most. */
 const specialTokens = 8;
+/** Characters counted between two looks at the clock: some 0.2 s. */
+const countedChars = 200_000;
 
-function checkTokens({ sink, policy }: Look, { countTokens }: RowTools, page: readonly ReadRow[]): void {
-  if (!sink.wants("too-long")) return;
-  const most = policy.thresholds.contextTokens;
-  const texts = page.flatMap(({ position, input, output }) => {
-    const text = output === null ? input : `${input}\n${output}`;
-    return text.length * mostBytesPerChar + specialTokens > most ? [{ position, text }] : [];
-  });
-  if (texts.length === 0) return;
-  const counts = countTokens(texts.map(({ text }) => text));
-  texts.forEach(({ position }, index) => {
-    const tokens = counts[index] ?? 0;
-    if (tokens > most)
-      sink.add("too-long", { position, score: tokens, note: `${tokens} tokens; the window is ${most}.` });
-  });
+/** Rows with more tokens than the student reads. A token has at least one byte, so that short rows need not be counted. */
+async function checkTokens(look: Look, { countTokens }: RowTools, page: readonly ReadRow[]): Promise<void> {
+  const most = look.policy.thresholds.contextTokens;
+  if (!look.sink.wants("too-long") || look.skipped.has("too-long")) return;
+  let batch: { position: number; text: string }[] = [];
+  let chars = 0;
+  const count = async () => {
+    const counts = countTokens(batch.map(({ text }) => text));
+    batch.forEach(({ position }, index) => {
+      const tokens = counts[index] ?? 0;
+      const note = `${tokens} tokens; the window is ${most}.`;
+      if (tokens > most) look.sink.add("too-long", { position, score: tokens, note });
+    });
+    batch = [];
+    chars = 0;
+    await look.pulse();
+  };
+  try {
+    for (const { position, input, output } of page) {
+      const text = output === null ? input : `${input}\n${output}`;
+      if (Buffer.byteLength(text) + specialTokens <= most) continue;
+      batch.push({ position, text });
+      chars += text.length;
+      if (chars >= countedChars) await count();
+    }
+    if (batch.length > 0) await count();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    look.skipped.set("too-long", error.message);
+  }
 }
 
 async function addOther(look: Look, scanned: Scanned, other: OtherSide): Promise<void> {

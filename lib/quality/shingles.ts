@@ -59,7 +59,7 @@ export class Shingler {
   /** The set of shingles of a text: sorted and without repetitions. */
   set(input: string): Uint32Array {
     this.extract(input);
-    const sorted = this.hashes.slice(0, this.count).sort();
+    const sorted = this.hashes.subarray(0, this.count).sort();
     let kept = 0;
     for (let i = 0; i < sorted.length; i++)
       if (i === 0 || sorted[i] !== sorted[i - 1]) sorted[kept++] = sorted[i] as number;

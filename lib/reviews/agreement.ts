@@ -3,44 +3,50 @@ import { confusion, labelSet } from "#lib/metrics/confusion.ts";
 import { kappa } from "#lib/metrics/kappa.ts";
 import { krippendorffAlpha } from "#lib/metrics/krippendorff.ts";
 import { wilson } from "#lib/metrics/proportion.ts";
-import type { Review } from "#prisma/generated/client.ts";
+import type { Review, ReviewTurn } from "#prisma/generated/client.ts";
 import { actionOf } from "./decide.ts";
 import type { Agreement, Coefficient } from "./queue-schema.ts";
 import { verdictOf } from "./resolve.ts";
 import { ReviewTask } from "./schema.ts";
 
 /** Below this many rows a coefficient says next to nothing; it is shown as "too few". */
-export const fewestRows = 20;
+const fewestRows = 20;
 const mostConfused = 50;
 
 /** What people said about one item, in comparable words; `teacher` null where there is none or texts cannot be compared. */
-type Judged = { teacher: string | null; audit: boolean; wrong: boolean | null; people: Map<string, string> };
+type Judged = { teacher: string | null; audit: boolean; wrong: boolean; people: Map<string, string> };
 
 /** Not a label, because labels are never empty. */
 export const rejectedWord = "(rejected)";
 
-async function load(db: Pick<Db, "reviewItem">, review: Review, byLabel: boolean): Promise<Judged[]> {
-  const items = await db.reviewItem.findMany({
-    where: { reviewId: review.id, turns: { some: { action: { in: ["accept", "correct", "reject"] } } } },
-    select: {
-      gold: true,
-      teacher: true,
-      reasons: true,
-      turns: { select: { userId: true, action: true, answer: true }, orderBy: { userId: "asc" } },
-    },
-  });
-  return items.map(({ gold, teacher, reasons, turns }) => {
-    const people = new Map<string, string>();
-    let wrong: boolean | null = null;
-    for (const turn of turns) {
-      const verdict = verdictOf({ ...turn, action: actionOf(turn) }, gold ?? teacher);
-      if (!verdict || turn.action === null) continue;
-      const said = verdict.outcome === "reject" ? rejectedWord : verdict.answer;
-      people.set(turn.userId, byLabel ? said : turn.action);
-      wrong = (wrong ?? false) || verdict.outcome === "reject" || verdict.answer !== (gold ?? teacher);
-    }
-    return { teacher: byLabel ? teacher : null, audit: reasons.includes("audit"), wrong, people };
-  });
+type Turn = Pick<ReviewTurn, "seq" | "userId" | "action" | "answer"> & {
+  current: string | null;
+  teacher: string | null;
+  audit: boolean;
+};
+
+/** All decisions of a review by item. One plain read: there can be 60,000. */
+async function load(db: Pick<Db, "$queryRaw">, review: Review, byLabel: boolean): Promise<Judged[]> {
+  const turns = await db.$queryRaw<Turn[]>`
+    SELECT i."seq", coalesce(i."gold", i."teacher") AS current, i."teacher", 'audit' = ANY(i."reasons") AS audit, t."userId", t."action", t."answer"
+    FROM "ReviewTurn" t JOIN "ReviewItem" i ON i."reviewId" = t."reviewId" AND i."seq" = t."seq"
+    WHERE t."reviewId" = ${review.id}::uuid AND t."action" IN ('accept', 'correct', 'reject') ORDER BY i."seq", t."userId"`;
+  const items = new Map<number, Judged>();
+  for (const turn of turns) {
+    const verdict = verdictOf({ ...turn, action: actionOf(turn) }, turn.current);
+    if (!verdict || turn.action === null) continue;
+    const item = items.get(turn.seq) ?? {
+      teacher: byLabel ? turn.teacher : null,
+      audit: turn.audit,
+      wrong: false,
+      people: new Map<string, string>(),
+    };
+    const said = verdict.outcome === "reject" ? rejectedWord : verdict.answer;
+    item.people.set(turn.userId, byLabel ? said : turn.action);
+    item.wrong ||= verdict.outcome === "reject" || verdict.answer !== turn.current;
+    items.set(turn.seq, item);
+  }
+  return [...items.values()];
 }
 
 const undefinedNote = "not defined: everybody says one and the same";
@@ -83,7 +89,7 @@ function alphaOf(units: readonly string[][]): Coefficient {
  * people did (accept, correct, reject), because two corrected texts are hardly ever the same. @param auditOnly rows drawn at random only
  */
 export async function agreementOf(
-  db: Pick<Db, "reviewItem" | "user">,
+  db: Pick<Db, "$queryRaw" | "user">,
   review: Review,
   auditOnly: boolean,
 ): Promise<Agreement> {
@@ -141,8 +147,17 @@ function confusedOf(pairs: readonly (readonly [string, string])[]) {
 
 /** Error rate from the rows drawn at random: wrong where anybody rejected or corrected it. */
 function auditOf(judged: readonly Judged[]): Agreement["audit"] {
-  const rows = judged.filter(({ audit, wrong }) => audit && wrong !== null);
+  const rows = judged.filter(({ audit }) => audit);
   const wrong = rows.filter((row) => row.wrong).length;
   const share = wilson(wrong, rows.length);
-  return share && { rows: rows.length, wrong, value: share.value, low: share.low, high: share.high, tooFew: rows.length < fewestRows };
+  return (
+    share && {
+      rows: rows.length,
+      wrong,
+      value: share.value,
+      low: share.low,
+      high: share.high,
+      tooFew: rows.length < fewestRows,
+    }
+  );
 }

@@ -9,7 +9,11 @@ type Reader = Pick<
 >;
 
 /** Everything that a review of a project can be made of. What was made of another version of the same line can be used too. */
-export async function choicesOf(db: Reader, teamId: string, projectId: string): Promise<z.input<typeof reviewChoices.output>> {
+export async function choicesOf(
+  db: Reader,
+  teamId: string,
+  projectId: string,
+): Promise<z.input<typeof reviewChoices.output>> {
   const [task, versions, runs, evaluations, reports, members] = await Promise.all([
     db.task.findUnique({ where: { projectId }, select: { kind: true } }),
     db.datasetVersion.findMany({
@@ -73,6 +77,8 @@ export async function choicesOf(db: Reader, teamId: string, projectId: string): 
     people: members
       .filter(({ role }) => allows("review.write", role))
       .map(({ role, user }) => ({ userId: user.id, name: user.name, role }))
-      .sort((a, b) => Number(b.role === "reviewer") - Number(a.role === "reviewer") || a.name.localeCompare(b.name, "en")),
+      .sort(
+        (a, b) => Number(b.role === "reviewer") - Number(a.role === "reviewer") || a.name.localeCompare(b.name, "en"),
+      ),
   };
 }

@@ -17,10 +17,14 @@ const messages: Record<Exclude<Outcome, "stored" | "repeated" | "invalid">, stri
 };
 
 /** The action of a stored turn. */
-export const actionOf = (turn: Pick<ReviewTurn, "action">) => (turn.action === null ? null : DecisionAction.parse(turn.action));
+export const actionOf = (turn: Pick<ReviewTurn, "action">) =>
+  turn.action === null ? null : DecisionAction.parse(turn.action);
 
 /** Writes what the turns of an item come to. An item that somebody settled stays so. */
-export async function updateItem(tx: Tx, item: Pick<Item, "reviewId" | "seq" | "gold" | "teacher" | "wanted">): Promise<void> {
+export async function updateItem(
+  tx: Tx,
+  item: Pick<Item, "reviewId" | "seq" | "gold" | "teacher" | "wanted">,
+): Promise<void> {
   const turns = await tx.reviewTurn.findMany({ where: { reviewId: item.reviewId, seq: item.seq } });
   const said = turns.map((turn) => ({ userId: turn.userId, action: actionOf(turn), answer: turn.answer }));
   const { state, verdict } = resolve(said, item.wanted, item.gold ?? item.teacher);
@@ -39,7 +43,12 @@ export function outcomeOf(verdict: Verdict | null) {
  * Stores decisions of one person in the order given. Each is one effect however often it is sent: known by its client id. Who comes late
  * (the lease ran out and others have the seats) changes nothing. The caller holds the lock of `lockReview`.
  */
-export async function decideItems(tx: Tx, review: Review, userId: string, decisions: readonly Decision[]): Promise<Result[]> {
+export async function decideItems(
+  tx: Tx,
+  review: Review,
+  userId: string,
+  decisions: readonly Decision[],
+): Promise<Result[]> {
   const check = answerChecker(ReviewTask.parse(review.task));
   const results: Result[] = [];
   for (const decision of decisions) {

@@ -24,7 +24,8 @@ function conditions(filter: Filter): { where: string; values: unknown[] } {
   if (filter.state) parts.push(`i."state" = ${bind(filter.state)}`);
   if (filter.reason) parts.push(`${bind(filter.reason)} = ANY(i."reasons")`);
   if (filter.teacher !== undefined) parts.push(`i."teacher" = ${bind(filter.teacher)}`);
-  const of = (turn: string) => `${turn}."reviewId" = i."reviewId" AND ${turn}."seq" = i."seq" AND ${turn}."action" IS NOT NULL`;
+  const of = (turn: string) =>
+    `${turn}."reviewId" = i."reviewId" AND ${turn}."seq" = i."seq" AND ${turn}."action" IS NOT NULL`;
   const mine = [of("t")];
   if (filter.userId) mine.push(`t."userId" = ${bind(filter.userId)}::uuid`);
   if (filter.action) mine.push(`t."action" = ${bind(filter.action)}`);
@@ -34,13 +35,18 @@ function conditions(filter: Filter): { where: string; values: unknown[] } {
   const judged = `IN ('accept', 'correct', 'reject')`;
   if (filter.alsoBy || (filter.agrees !== undefined && !filter.userId)) {
     const other = filter.alsoBy ? ` AND o."userId" = ${bind(filter.alsoBy)}::uuid` : ` AND o."userId" <> t."userId"`;
-    const same = filter.agrees === undefined ? "" : ` AND ${saidSql("o")} ${filter.agrees ? "=" : "<>"} ${saidSql("t")}`;
-    mine.push(`t."action" ${judged}`, `EXISTS (SELECT 1 FROM "ReviewTurn" o WHERE ${of("o")} AND o."action" ${judged}${other}${same})`);
+    const same =
+      filter.agrees === undefined ? "" : ` AND ${saidSql("o")} ${filter.agrees ? "=" : "<>"} ${saidSql("t")}`;
+    mine.push(
+      `t."action" ${judged}`,
+      `EXISTS (SELECT 1 FROM "ReviewTurn" o WHERE ${of("o")} AND o."action" ${judged}${other}${same})`,
+    );
   } else if (filter.agrees !== undefined) {
     mine.push(`t."action" ${judged}`, `${saidSql("t")} ${filter.agrees ? "=" : "<>"} i."teacher"`);
   }
   const asked = filter.userId || filter.action || filter.answer !== undefined || filter.commented || filter.alsoBy;
-  if (asked || filter.agrees !== undefined) parts.push(`EXISTS (SELECT 1 FROM "ReviewTurn" t WHERE ${mine.join(" AND ")})`);
+  if (asked || filter.agrees !== undefined)
+    parts.push(`EXISTS (SELECT 1 FROM "ReviewTurn" t WHERE ${mine.join(" AND ")})`);
   return { where: parts.join(" AND "), values };
 }
 

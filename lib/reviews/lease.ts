@@ -31,7 +31,7 @@ async function renew(tx: Tx, { reviewId, userId, tab }: Seat, have: readonly num
   const rows = await tx.$queryRawUnsafe<{ seq: number }[]>(
     `UPDATE "ReviewTurn" t SET "leaseUntil" = ${leaseEnd}, "tab" = $4 FROM "ReviewItem" i
      WHERE t."reviewId" = $1::uuid AND t."userId" = $2::uuid AND t."seq" = ANY($3::int[]) AND t."action" IS NULL
-       AND i."reviewId" = t."reviewId" AND i."seq" = t."seq" AND i."state" = 'open' AND ${takenSql("t.\"userId\"")} < i."wanted"
+       AND i."reviewId" = t."reviewId" AND i."seq" = t."seq" AND i."state" = 'open' AND ${takenSql('t."userId"')} < i."wanted"
      RETURNING t."seq"`,
     reviewId,
     userId,
@@ -41,13 +41,22 @@ async function renew(tx: Tx, { reviewId, userId, tab }: Seat, have: readonly num
   return rows.map(({ seq }) => seq);
 }
 
-/** Items that this window of the person may get: open, undecided by them, with a seat free, and not in another window of theirs. */
+/**
+ * Items that this window of the person may get: open, undecided by them, with a seat free, and not in another window of theirs. The
+ * questions are scalar subqueries on purpose: they are answered by the primary key. As a join, with statistics that lag behind, the
+ * planner has compared every item with every turn.
+ */
 const freeSql = `i."reviewId" = $1::uuid AND i."state" = 'open'
-  AND NOT EXISTS (SELECT 1 FROM "ReviewTurn" m WHERE m."reviewId" = i."reviewId" AND m."seq" = i."seq" AND m."userId" = $2::uuid
-    AND (m."action" IS NOT NULL OR (m."tab" <> $3 AND m."leaseUntil" > clock_timestamp())))
+  AND (SELECT m."action" IS NOT NULL OR (m."tab" <> $3 AND m."leaseUntil" > clock_timestamp()) FROM "ReviewTurn" m
+    WHERE m."reviewId" = i."reviewId" AND m."seq" = i."seq" AND m."userId" = $2::uuid) IS NOT TRUE
   AND ${takenSql("$2::uuid")} < i."wanted"`;
 
-async function take(tx: Tx, { reviewId, userId, tab }: Seat, have: readonly number[], limit: number): Promise<number[]> {
+async function take(
+  tx: Tx,
+  { reviewId, userId, tab }: Seat,
+  have: readonly number[],
+  limit: number,
+): Promise<number[]> {
   const rows = await tx.$queryRawUnsafe<{ seq: number }[]>(
     `INSERT INTO "ReviewTurn" ("reviewId", "seq", "userId", "tab", "leaseUntil", "undoneIds")
      SELECT i."reviewId", i."seq", $2::uuid, $3, ${leaseEnd}, '{}' FROM "ReviewItem" i
@@ -64,7 +73,10 @@ async function take(tx: Tx, { reviewId, userId, tab }: Seat, have: readonly numb
 }
 
 /** Items left for a person in a window, those in hand included. */
-export async function countRemaining(tx: Pick<Tx, "$queryRawUnsafe">, { reviewId, userId, tab }: Seat): Promise<number> {
+export async function countRemaining(
+  tx: Pick<Tx, "$queryRawUnsafe">,
+  { reviewId, userId, tab }: Seat,
+): Promise<number> {
   const [row] = await tx.$queryRawUnsafe<{ n: number }[]>(
     `SELECT count(*)::int AS n FROM "ReviewItem" i WHERE ${freeSql}`,
     reviewId,
@@ -96,7 +108,13 @@ export async function loadItems(
 }
 
 /** Leases up to `limit` further items and renews those in hand. The caller holds the lock of `lockReview`. */
-export async function nextItems(tx: Tx, review: Review, seat: Omit<Seat, "reviewId">, have: readonly number[], limit: number) {
+export async function nextItems(
+  tx: Tx,
+  review: Review,
+  seat: Omit<Seat, "reviewId">,
+  have: readonly number[],
+  limit: number,
+) {
   const whole = { reviewId: review.id, ...seat };
   const kept = new Set(await renew(tx, whole, have));
   const taken = limit > 0 ? await take(tx, whole, have, limit) : [];

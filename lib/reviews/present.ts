@@ -5,29 +5,47 @@ import { ItemState, type Review, ReviewMix, type ReviewPerson, type ReviewSummar
 
 type Reader = Pick<
   Db,
-  "$queryRaw" | "project" | "user" | "reviewItem" | "reviewAssignee" | "datasetVersion" | "run" | "evaluation" | "student"
+  | "$queryRaw"
+  | "project"
+  | "user"
+  | "reviewItem"
+  | "reviewAssignee"
+  | "datasetVersion"
+  | "run"
+  | "evaluation"
+  | "student"
 >;
 
 const left = "someone who left";
 
-type Mine = { reviewId: string; decided: number; remaining: number };
+type Mine = { reviewId: string; decided: number; openDone: number };
 
-/** For each review: items that a person has decided, and is still asked for (leases of others not counted). */
+/** For each review: what a person has decided, and how many of the open items they are through with. */
 async function mineOf(db: Reader, reviewIds: string[], userId: string): Promise<Map<string, Mine>> {
   const rows = await db.$queryRaw<Mine[]>`
-    SELECT i."reviewId", count(*) FILTER (WHERE m."action" IN ('accept', 'correct', 'reject'))::int AS decided,
-      count(*) FILTER (WHERE i."state" = 'open' AND m."action" IS NULL)::int AS remaining
-    FROM "ReviewItem" i LEFT JOIN "ReviewTurn" m ON m."reviewId" = i."reviewId" AND m."seq" = i."seq" AND m."userId" = ${userId}::uuid
-    WHERE i."reviewId" = ANY(${reviewIds}::uuid[]) GROUP BY 1`;
+    SELECT m."reviewId", count(*) FILTER (WHERE m."action" <> 'skip')::int AS decided,
+      count(*) FILTER (WHERE i."state" = 'open')::int AS "openDone"
+    FROM "ReviewTurn" m JOIN "ReviewItem" i ON i."reviewId" = m."reviewId" AND i."seq" = m."seq"
+    WHERE m."reviewId" = ANY(${reviewIds}::uuid[]) AND m."userId" = ${userId}::uuid AND m."action" IS NOT NULL GROUP BY 1`;
   return new Map(rows.map((row) => [row.reviewId, row]));
 }
 
 /** Reviews as lists show them. */
-export async function presentSummaries(db: Reader, actor: Actor, reviews: readonly ReviewRow[]): Promise<ReviewSummary[]> {
+export async function presentSummaries(
+  db: Reader,
+  actor: Actor,
+  reviews: readonly ReviewRow[],
+): Promise<ReviewSummary[]> {
   const ids = reviews.map(({ id }) => id);
   const [projects, users, states, mine, asked] = await Promise.all([
-    db.project.findMany({ where: { id: { in: reviews.map(({ projectId }) => projectId) } }, select: { id: true, name: true } }),
-    db.user.findMany({ where: { id: { in: reviews.map(({ createdById }) => createdById) } }, select: { id: true, name: true } }),
+    db.project.findMany({
+      where: { id: { in: reviews.map(({ projectId }) => projectId) } },
+      select: { id: true, name: true },
+    }),
+    db.user.findMany({
+      where: { id: { in: reviews.map(({ createdById }) => createdById) } },
+      select: { id: true, name: true },
+    }),
     db.reviewItem.groupBy({ by: ["reviewId", "state"], where: { reviewId: { in: ids } }, _count: true }),
     mineOf(db, ids, actor.userId),
     db.reviewAssignee.findMany({ where: { reviewId: { in: ids }, userId: actor.userId }, select: { reviewId: true } }),
@@ -51,7 +69,7 @@ export async function presentSummaries(db: Reader, actor: Actor, reviews: readon
       mine: {
         assigned,
         decided: own?.decided ?? 0,
-        remaining: assigned && review.state === "open" ? (own?.remaining ?? 0) : 0,
+        remaining: assigned && review.state === "open" ? items.open - (own?.openDone ?? 0) : 0,
       },
       createdBy: nameOf(users, review.createdById) ?? left,
       createdAt: review.createdAt.toISOString(),
@@ -112,7 +130,8 @@ export async function presentReview(db: Reader, actor: Actor, review: ReviewRow)
       : db.evaluation.findUnique({ where: { id: review.evaluationId }, select: { studentId: true } }),
   ]);
   if (!summary) throw new Error("a review has a summary");
-  const student = evaluation && (await db.student.findUnique({ where: { id: evaluation.studentId }, select: { name: true } }));
+  const student =
+    evaluation && (await db.student.findUnique({ where: { id: evaluation.studentId }, select: { name: true } }));
   const teacher: unknown = Object(Object(run?.payload).teacher).name;
   return {
     ...summary,

@@ -177,7 +177,14 @@ export const Agreement = z.object({
   ),
   /** rows drawn at random whose current answer people did not accept: the error rate of the version */
   audit: z
-    .object({ rows: z.int(), wrong: z.int(), value: z.number(), low: z.number(), high: z.number(), tooFew: z.boolean() })
+    .object({
+      rows: z.int(),
+      wrong: z.int(),
+      value: z.number(),
+      low: z.number(),
+      high: z.number(),
+      tooFew: z.boolean(),
+    })
     .nullable(),
 });
 export type Agreement = z.infer<typeof Agreement>;

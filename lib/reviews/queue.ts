@@ -69,7 +69,8 @@ const settle = mutation(reviewSettle, async ({ actor, tx, input, audit }) => {
     const current = item.gold ?? item.teacher;
     const answer = input.action === "correct" ? answerChecker(ReviewTask.parse(review.task))(input.answer) : null;
     const verdict = verdictOf({ action: input.action, answer }, current);
-    if (!verdict) throw new AppError("INVALID", "There is no answer to accept.", { todo: "Correct the row, or reject it." });
+    if (!verdict)
+      throw new AppError("INVALID", "There is no answer to accept.", { todo: "Correct the row, or reject it." });
     const data = { state: "settled", settledById: actor.userId, settledAt: new Date(), ...outcomeOf(verdict) };
     await tx.reviewItem.update({ where: key, data });
   }

@@ -93,6 +93,16 @@ describe("serving", () => {
   });
 });
 
+it("has no index that would read all turns of a person or of a review to find one", async () => {
+  // with one on (review, person) alone and young statistics the planner takes it: 20,000 items times 15,000 turns
+  const indexes = await db.$queryRaw<
+    { indexdef: string }[]
+  >`SELECT indexdef FROM pg_indexes WHERE tablename = 'ReviewTurn'`;
+  expect(indexes.length).toBeGreaterThan(0);
+  for (const { indexdef } of indexes)
+    for (const column of ['"reviewId"', "seq", '"userId"']) expect(indexdef).toContain(column);
+});
+
 describe("deciding", () => {
   it("stores a decision once however often and from wherever it is sent", async () => {
     const { make, reviewer } = await makeReviewable(3);

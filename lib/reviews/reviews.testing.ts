@@ -4,7 +4,8 @@ import { db } from "#lib/core/db.ts";
 import type { Role } from "#lib/core/permissions.ts";
 import { callVerbAs } from "#lib/testing/call-verb.ts";
 import { makeProject, makeRun, makeTeam, makeUser, makeVersion } from "#lib/testing/factories.ts";
-import type { Decision, Outcome, QueueItem } from "./queue-schema.ts";
+import type { TaskKind } from "#prisma/generated/client.ts";
+import type { Decision, Outcome, QueueItem, ReviewItem } from "./queue-schema.ts";
 
 /** Calls a verb whose answer is known. */
 export async function call<T = Record<string, unknown>>(name: string, actor: Actor, input: object): Promise<T> {
@@ -83,3 +84,28 @@ export function windowOf(actor: Actor, reviewId: string, tab: string = randomUUI
 export async function expireLeases(reviewId: string): Promise<void> {
   await db.$executeRaw`UPDATE "ReviewTurn" SET "leaseUntil" = clock_timestamp() - interval '1 second' WHERE "reviewId" = ${reviewId}::uuid`;
 }
+
+type Rows = Parameters<typeof makeVersion>[2];
+
+/** A project with these rows, and the way to make reviews of them. */
+export async function startWith(rows: Rows, kind: TaskKind = "classification") {
+  const team = await makeTeam();
+  const project = await makeProject(team.engineer, { labels, kind });
+  const versionId = await makeVersion(team.engineer, project.id, rows);
+  const make = (options: object) =>
+    call<{ id: string; itemCount: number }>("review.create", team.engineer, {
+      projectId: project.id,
+      datasetVersionId: versionId,
+      name: "Check",
+      auditShare: 0,
+      assignees: [team.reviewer.userId],
+      ...options,
+    });
+  const itemsOf = async (reviewId: string) =>
+    (await call<{ items: ReviewItem[] }>("review.items", team.engineer, { reviewId, limit: 200 })).items;
+  return { ...team, project, versionId, make, itemsOf };
+}
+
+/** `row 1`, `row 2` … with gold "a". */
+export const rowsOf = (count: number): Rows =>
+  Array.from({ length: count }, (_, at) => ({ input: `row ${at + 1}`, output: "a" }));

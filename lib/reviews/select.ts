@@ -88,9 +88,7 @@ export async function selectItems(tx: Tx, selection: Selection) {
     selection.maxConfidence,
     audit,
   );
-  await tx.$executeRawUnsafe(
-    `UPDATE ${table} SET "doubt" = 1 - (1 - "disagreement") * (1 - "noise") * (1 - "unsure")`,
-  );
+  await tx.$executeRawUnsafe(`UPDATE ${table} SET "doubt" = 1 - (1 - "disagreement") * (1 - "noise") * (1 - "unsure")`);
   const found = await countReasons(tx, table);
   await mergeAlike(tx, table);
   await cut(tx, table, selection.limit);
@@ -127,7 +125,12 @@ async function cut(tx: Tx, table: string, limit: number): Promise<void> {
 }
 
 /** Writes the items: by doubt, rows that are there by chance only spread evenly among them, so that stopping early keeps their share. */
-export async function writeItems(tx: Tx, table: string, review: { id: string; reviewers: number }, selection: Selection) {
+export async function writeItems(
+  tx: Tx,
+  table: string,
+  review: { id: string; reviewers: number },
+  selection: Selection,
+) {
   await tx.$executeRawUnsafe(
     `INSERT INTO "ReviewItem" ("reviewId", "seq", "position", "inputHash", "gold", "teacher", "student", "confidence", "reasons", "doubt", "remark", "wanted")
      SELECT $1::uuid, row_number() OVER (ORDER BY place, "position"), "position", "inputHash", "gold", "teacher", "student", "confidence",

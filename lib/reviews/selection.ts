@@ -1,6 +1,6 @@
 import type { Db, Tx } from "#lib/core/db.ts";
 import { AppError } from "#lib/core/errors.ts";
-import { type RowSet } from "#lib/datasets/version-rows.ts";
+import type { RowSet } from "#lib/datasets/version-rows.ts";
 import type { Dataset, DatasetVersion, Evaluation, Project, Run } from "#prisma/generated/client.ts";
 import type { ReviewMix, ReviewTask } from "./schema.ts";
 import type { Selection } from "./select.ts";
@@ -16,10 +16,17 @@ type Found = {
 type Wish = Pick<Selection, "rows" | "maxConfidence" | "auditShare" | "limit"> & { noise: boolean };
 
 /** The task as the review freezes it; labels that stand in the data are possible answers too. @throws AppError INVALID */
-export async function taskOf(from: Pick<Reader, "task">, projectId: string, version: DatasetVersion): Promise<ReviewTask> {
+export async function taskOf(
+  from: Pick<Reader, "task">,
+  projectId: string,
+  version: DatasetVersion,
+): Promise<ReviewTask> {
   const task = await from.task.findUnique({ where: { projectId } });
   if (!task) {
-    throw new AppError("INVALID", "The project has no task yet.", { where: "task", todo: "Describe it on the Task tab." });
+    throw new AppError("INVALID", "The project has no task yet.", {
+      where: "task",
+      todo: "Describe it on the Task tab.",
+    });
   }
   const labels = task.labels.length > 0 ? task.labels : Object.keys(Object(version.labelCounts)).sort();
   if (task.kind === "classification" && labels.length === 0) {
@@ -55,10 +62,16 @@ export async function selectionOf(from: Reader, found: Found, wish: Wish, task: 
     throw new AppError("INVALID", "That dataset belongs to another project.", { where: "datasetVersionId" });
   }
   if (version.state !== "ready") {
-    throw new AppError("CONFLICT", `${name} is not ready.`, { where: "datasetVersionId", todo: "Wait for its import." });
+    throw new AppError("CONFLICT", `${name} is not ready.`, {
+      where: "datasetVersionId",
+      todo: "Wait for its import.",
+    });
   }
   if (run && run.kind !== "generation") {
-    throw new AppError("INVALID", "That run labels no rows.", { where: "generationRunId", todo: "Choose a labelling run." });
+    throw new AppError("INVALID", "That run labels no rows.", {
+      where: "generationRunId",
+      todo: "Choose a labelling run.",
+    });
   }
   const report = wish.noise ? await from.qualityReport.findUnique({ where: { versionId: version.id } }) : null;
   const runVersion: unknown = Object(run?.payload).datasetVersionId;
@@ -81,7 +94,12 @@ export async function selectionOf(from: Reader, found: Found, wish: Wish, task: 
 }
 
 type Counts = ReviewMix["found"];
-const only = ({ disagreement, noise, confidence, audit }: Counts): Counts => ({ disagreement, noise, confidence, audit });
+const only = ({ disagreement, noise, confidence, audit }: Counts): Counts => ({
+  disagreement,
+  noise,
+  confidence,
+  audit,
+});
 
 /** What is kept of a choice and its result. */
 export function mixOf(selection: Selection, found: Counts, queued: Counts): ReviewMix {

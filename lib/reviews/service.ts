@@ -222,4 +222,16 @@ const apply = mutation(reviewApply, async ({ actor, tx, input, found, audit }) =
   };
 });
 
-export const reviewVerbs = [preview, create, choices, list, get, detail, update, ...queueVerbs, items, agreement, apply];
+export const reviewVerbs = [
+  preview,
+  create,
+  choices,
+  list,
+  get,
+  detail,
+  update,
+  ...queueVerbs,
+  items,
+  agreement,
+  apply,
+];

@@ -29,8 +29,8 @@ export const runKindWords: Record<RunKindName, string> = {
 export const RunStateName = z.enum(["queued", "running", "paused", "succeeded", "failed", "cancelled"]);
 export type RunStateName = z.infer<typeof RunStateName>;
 
-/** Why a run waits for a person. */
-export const PauseReason = z.enum(["confirm", "budget", "funds", "user", "held"]);
+/** Why a run waits for a person. One that waits for `space` on a disk also looks by itself whether there is some again. */
+export const PauseReason = z.enum(["confirm", "budget", "funds", "user", "held", "space"]);
 export type PauseReason = z.infer<typeof PauseReason>;
 
 /** Live figures of a run. Counters are totals over all claims, so a resumed run goes on counting. */

@@ -173,7 +173,7 @@ const pause = mutation(runPause, async ({ tx, found }) => {
 const resume = mutation(runResume, async ({ tx, found, after }) => {
   const run = found.runId;
   const confirmed = run.pauseReason === "confirm" ? { confirmedAt: new Date() } : {};
-  await move(tx, run, ["paused"], { state: "queued", pauseRequested: false, ...confirmed }, "resumed");
+  await move(tx, run, ["paused"], { state: "queued", pauseRequested: false, wakeAt: null, ...confirmed }, "resumed");
   after(() => deliver(run.id));
   return detail(tx, run.id);
 });

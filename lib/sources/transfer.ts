@@ -58,11 +58,15 @@ function nameOf({ etag, modified }: Validator): string | null {
 export async function transfer(options: TransferOptions): Promise<boolean> {
   const { parts, delays, signal, log } = options;
   let { known } = options;
+  const begins = async (fresh: Validator) => {
+    known = fresh;
+    await options.begins(fresh);
+  };
   let fruitless = 0;
   for (;;) {
     const before = parts.size;
     try {
-      known = await attempt({ ...options, known });
+      await attempt({ ...options, known, begins });
       return true;
     } catch (error) {
       if (signal.aborted) return false;
@@ -80,11 +84,11 @@ export async function transfer(options: TransferOptions): Promise<boolean> {
 /** The content is another one than before, or cannot be had from the middle. */
 class Restart extends PassingFault {}
 
-async function attempt(options: TransferOptions): Promise<Validator> {
+async function attempt(options: TransferOptions): Promise<void> {
   const { remote, parts, maxBytes, progress } = options;
   const canGoOn = options.known !== null && nameOf(options.known) !== null;
   if (parts.size > 0 && !canGoOn) await parts.restart();
-  if (parts.size > 0 && parts.size === options.known?.total && canGoOn) return options.known;
+  if (parts.size > 0 && parts.size === options.known?.total && canGoOn) return;
   const from = parts.size;
   const answer = await remote.get(from, options.known);
   try {
@@ -100,7 +104,6 @@ async function attempt(options: TransferOptions): Promise<Validator> {
     if (parts.size === 0) {
       throw new AppError("INVALID", "The file is empty.", { where: remote.host, todo: "Check the address." });
     }
-    return known;
   } finally {
     await answer.close();
   }
@@ -159,6 +162,7 @@ function refuseLarge(bytes: number | null, most: number, host: string): void {
 
 /** @returns false when the signal ended it */
 function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return Promise.resolve(false);
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer);

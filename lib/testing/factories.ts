@@ -46,12 +46,21 @@ export function makeProject(actor: Actor, task: { kind?: TaskKind; labels?: stri
   });
 }
 
+type GivenRow = { input: string; output?: string | null; holdout?: boolean };
+
+/** Labels as an import counts them. */
+function labelsOf(rows: readonly GivenRow[]) {
+  const groups = Map.groupBy(
+    rows.filter(({ output }) => output),
+    ({ output }) => output ?? "",
+  );
+  return [...groups]
+    .map(([label, of]) => ({ label, rows: of.length, holdout: of.filter(({ holdout }) => holdout).length }))
+    .sort((a, b) => b.rows - a.rows);
+}
+
 /** A ready dataset version whose rows are given; hold-out where asked. */
-export async function makeVersion(
-  actor: Actor,
-  projectId: string,
-  rows: { input: string; output?: string | null; holdout?: boolean }[],
-): Promise<string> {
+export async function makeVersion(actor: Actor, projectId: string, rows: GivenRow[]): Promise<string> {
   const dataset = await db.dataset.create({
     data: { teamId: actor.teamId, projectId, name: `Data ${randomUUID().slice(0, 6)}`, createdById: actor.userId },
   });
@@ -74,6 +83,7 @@ export async function makeVersion(
       holdoutCount: rows.filter((row) => row.holdout).length,
       labelledCount: rows.filter((row) => row.output).length,
       labelCounts,
+      report: { labels: labelsOf(rows) },
       lastPosition: rows.length,
       inputChars: rows.reduce((sum, row) => sum + row.input.length, 0),
       createdById: actor.userId,

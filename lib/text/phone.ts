@@ -68,18 +68,17 @@ function phoneAt(
   budget: { left: number },
 ): number {
   const start = groups[0]?.start ?? 0;
-  if (!plus && isInUrl(text, start)) return 0;
-  const before = textBefore(text, start);
-  const named = phoneWord.test(before);
-  if (!plus && !named && (codeWord.test(before) || /[$€£¥%]\s?$/.test(before))) return 0;
+  let context: Context | null = plus ? { named: true, other: false } : null;
   for (let count = groups.length; count > 0; count--) {
     const part = groups.slice(0, count);
     const digits = part.map((group) => group.digits).join("");
     const end = part.at(-1)?.end ?? start;
     if (digits.length < 7 || digits.length > 17 || isGlued(text, plus ? start - 1 : start, end)) continue;
+    context ??= contextOf(text, start);
+    if (context.other) return 0;
     const trunk = part[1]?.digits === "0" && text[(part[1]?.start ?? 0) - 1] === "(" ? withoutTrunk(part) : digits;
     const written = plus ? `+${trunk}` : digits.startsWith("00") ? `+${trunk.slice(2)}` : digits;
-    if (!plus && !named && !looksWritten(text, part, digits)) continue;
+    if (!context.named && !looksWritten(text, part, digits)) continue;
     budget.left--;
     const number = parsePhoneNumberFromString(written, {
       ...(country ? { defaultCountry: country } : {}),
@@ -88,6 +87,15 @@ function phoneAt(
     if (number?.isValid()) return count;
   }
   return 0;
+}
+
+/** What the words before a number say: that it is a phone's, or that it is something else. */
+type Context = { named: boolean; other: boolean };
+
+function contextOf(text: string, start: number): Context {
+  const before = textBefore(text, start);
+  const named = phoneWord.test(before);
+  return { named, other: isInUrl(text, start) || (!named && (codeWord.test(before) || /[$€£¥%]\s?$/.test(before))) };
 }
 
 /** `+49 (0)30 …`: the bracketed 0 is dialled at home only. */

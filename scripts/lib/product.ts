@@ -15,6 +15,7 @@ import { type FolderLock, isSame, lockFolder } from "./lock.ts";
 import { isPortFree } from "./ports.ts";
 import { signalGroup, waitUntil } from "./processes.ts";
 import { stopTrainers } from "./trainers.ts";
+import { workerMemory } from "./worker-memory.ts";
 
 /** Longest that each part may take to stop. Trainers get what is left of `all`, which is below the 10 s that are promised. */
 const graceMs = { all: 9_000, launch: 2_500, workers: 5_500, web: 700, trainers: 700, postgres: 1_500 };
@@ -153,8 +154,8 @@ async function firstBoot(folder: string): Promise<FirstOwner | null> {
 function startChildren(mode: Mode, settings: Settings, env: NodeJS.ProcessEnv, running: Running): void {
   const { children } = running;
   const remember = () => running.lock?.remember(children.flatMap(({ pid }) => pid ?? []));
-  const add = (name: string, args: string[]) => {
-    const child = keepRunning({ name, args, env }, print, () => remember());
+  const add = (name: string, args: string[], more: Record<string, string> = {}) => {
+    const child = keepRunning({ name, args, env: { ...env, ...more } }, print, () => remember());
     children.push(child);
     remember();
     return child;
@@ -170,7 +171,7 @@ function startChildren(mode: Mode, settings: Settings, env: NodeJS.ProcessEnv, r
   ]);
   if (settings.STILLHOUSE_SAMPLE)
     add("teacher", [join(ROOT, "workers/sample-teacher/server.ts"), String(settings.SAMPLE_TEACHER_PORT)]);
-  const worker = add("worker", [join(ROOT, "workers/index.ts")]);
+  const worker = add("worker", [...workerMemory.flags, join(ROOT, "workers/index.ts")], workerMemory.env);
   if (mode === "development") restartOnChange(worker);
 }
 

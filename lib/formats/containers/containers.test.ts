@@ -55,7 +55,11 @@ describe.each(packers)("%s", (kind, pack) => {
   });
 
   it("goes on at any place where a batch ended", async () => {
-    const file = await pack({ "a.jsonl": rows(0, 40), "b.jsonl": rows(40, 30), "c.jsonl": `${rows(70, 5)}{"text":"cut` });
+    const file = await pack({
+      "a.jsonl": rows(0, 40),
+      "b.jsonl": rows(40, 30),
+      "c.jsonl": `${rows(70, 5)}{"text":"cut`,
+    });
     const whole = await readAll(file, { pieceBytes: 61 });
     expect(texts(whole)).toHaveLength(75);
     expect(whole.rejections).toMatchObject([{ line: 6, reason: "c.jsonl: The file ends in the middle of this row." }]);
@@ -102,7 +106,7 @@ describe.each(packers)("%s", (kind, pack) => {
   });
 
   it("refuses an archive without data, and one with too many files", async () => {
-    expect((await refusal(await pack({ "photo.jpg": "x", "LICENSE": "y" }))).message).toMatch(/no data file/);
+    expect((await refusal(await pack({ "photo.jpg": "x", LICENSE: "y" }))).message).toMatch(/no data file/);
     const many = Object.fromEntries(Array.from({ length: 10_001 }, (_, index) => [`${index}.xyz`, ""]));
     expect(await refusal(await pack(many))).toMatchObject({ code: "LIMIT" });
   });
@@ -154,7 +158,9 @@ describe("zip", () => {
   });
 
   it("takes an Excel workbook for what it is", async () => {
-    expect((await refusal(zipOf({ "[Content_Types].xml": "<x/>", "xl/workbook.xml": "<x/>" }))).message).toMatch(/Excel/);
+    expect((await refusal(zipOf({ "[Content_Types].xml": "<x/>", "xl/workbook.xml": "<x/>" }))).message).toMatch(
+      /Excel/,
+    );
   });
 
   it("refuses an entry that is longer than it says", async () => {

@@ -1,52 +1,11 @@
 import { AppError } from "#lib/core/errors.ts";
 import { type Budget, type Container, countEntry, damaged, type RandomAccess, unsafeName } from "./container.ts";
 import { Gunzip } from "./gzip.ts";
+import { Puller } from "./puller.ts";
 
 const block = 512;
 /** Long names and extended headers are read whole; real ones are short. */
 const maxHeaderBytes = 64 * 1024;
-
-/** Pulls exact amounts from a stream. */
-class Puller {
-  readonly #chunks: AsyncIterator<Uint8Array>;
-  #rest: Uint8Array = new Uint8Array(0);
-  ended = false;
-
-  constructor(chunks: AsyncIterable<Uint8Array>) {
-    this.#chunks = chunks[Symbol.asyncIterator]();
-  }
-
-  /** Up to `most` bytes, as they come; null at the end. */
-  async some(most: number): Promise<Uint8Array | null> {
-    while (this.#rest.length === 0) {
-      const { done, value } = await this.#chunks.next();
-      if (done) {
-        this.ended = true;
-        return null;
-      }
-      this.#rest = value;
-    }
-    const part = this.#rest.subarray(0, most);
-    this.#rest = this.#rest.subarray(part.length);
-    return part;
-  }
-
-  /** `bytes` bytes, or fewer at the end. */
-  async exactly(bytes: number): Promise<Buffer> {
-    const parts: Uint8Array[] = [];
-    for (let left = bytes; left > 0; ) {
-      const part = await this.some(left);
-      if (!part) break;
-      parts.push(part);
-      left -= part.length;
-    }
-    return Buffer.concat(parts);
-  }
-
-  async close(): Promise<void> {
-    await this.#chunks.return?.();
-  }
-}
 
 /** A number of a header: octal digits, or base 256 when the first bit is set. */
 function numberAt(header: Buffer, from: number, length: number): number {

@@ -4,7 +4,17 @@ import { getMaxDefinitionLevel, getMaxRepetitionLevel, getTreePath } from "hypar
 import { AppError } from "#lib/core/errors.ts";
 import { Budget, damaged, type RandomAccess } from "../containers/container.ts";
 import { objectReader } from "../objects.ts";
-import { type Batch, type JsonObject, keptTextChars, maxRowBytes, type Position, type Sniffed } from "../types.ts";
+import {
+  type Batch,
+  type Cell,
+  type Fault,
+  type JsonObject,
+  keptTextChars,
+  maxRowBytes,
+  type Position,
+  type Sniffed,
+  type SourceRecord,
+} from "../types.ts";
 import { type Footer, readFooter } from "./footer.ts";
 import { LeafReader } from "./leaf-reader.ts";
 import { parsers } from "./parsers.ts";
@@ -89,6 +99,25 @@ function assembled(top: SchemaTree, leaves: Map<string, DecodedArray>): ArrayLik
   return values;
 }
 
+/** A row, which is written out only where it is shown. */
+class ParquetRecord implements SourceRecord {
+  readonly line: number;
+  readonly offset: number;
+  readonly values: Cell[];
+  readonly #object: JsonObject;
+
+  constructor(row: number, values: Cell[], object: JsonObject) {
+    this.line = row + 1;
+    this.offset = row;
+    this.values = values;
+    this.#object = object;
+  }
+
+  get text(): string {
+    return JSON.stringify(this.#object).slice(0, keptTextChars);
+  }
+}
+
 /** Rows of a Parquet file as an import takes them. Places are row numbers. */
 export async function* parquetRows(
   source: RandomAccess,
@@ -100,33 +129,24 @@ export async function* parquetRows(
   const budget = new Budget(source.bytes);
   const read = objectReader(how, columns);
   let row = from.offset;
+  let object: JsonObject = {};
+  let batch: Batch = { records: [], rejections: [], next: { offset: row, line: row + 1 } };
+  const reject = (fault: Fault) => {
+    const text = JSON.stringify(object).slice(0, keptTextChars);
+    batch.rejections.push({ line: row + 1, offset: row, ...fault, text });
+  };
+  const take = (values: Cell[]) => {
+    let size = 0;
+    for (const value of values) size += value?.length ?? 0;
+    budget.take(size);
+    if (size <= maxRowBytes) batch.records.push(new ParquetRecord(row, values, object));
+    else reject({ code: "too_long", reason: `The row is longer than ${maxRowBytes / 1024 / 1024} MB.` });
+  };
   for await (const objects of parquetObjects(source, footer, from.offset, columnsNeeded(footer.schema, how, columns))) {
-    const batch: Batch = { records: [], rejections: [], next: { offset: row, line: row + 1 } };
-    for (const object of objects) {
-      const at = { offset: row, line: row + 1 };
-      const text = () => JSON.stringify(object).slice(0, keptTextChars);
+    batch = { records: [], rejections: [], next: { offset: row, line: row + 1 } };
+    for (object of objects) {
+      read(object, take, reject);
       row += 1;
-      read(
-        object,
-        (values) => {
-          const size = values.reduce((sum, value) => sum + (value?.length ?? 0), 0);
-          budget.take(size);
-          if (size > maxRowBytes) {
-            const reason = `The row is longer than ${maxRowBytes / 1024 / 1024} MB.`;
-            batch.rejections.push({ ...at, code: "too_long", reason, text: text() });
-          } else {
-            // Only a row that is rejected is shown as it was.
-            batch.records.push({
-              ...at,
-              values,
-              get text() {
-                return text();
-              },
-            });
-          }
-        },
-        (fault) => batch.rejections.push({ ...at, ...fault, text: text() }),
-      );
     }
     batch.next = { offset: row, line: row + 1 };
     yield batch;

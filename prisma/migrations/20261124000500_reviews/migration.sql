@@ -77,7 +77,7 @@ CREATE TABLE "ReviewTurn" (
 
     CONSTRAINT "ReviewTurn_pkey" PRIMARY KEY ("reviewId","seq","userId")
 );
-CREATE INDEX "ReviewTurn_reviewId_userId_decidedAt_idx" ON "ReviewTurn"("reviewId", "userId", "decidedAt");
+CREATE INDEX "ReviewTurn_reviewId_userId_seq_idx" ON "ReviewTurn"("reviewId", "userId", "seq");
 
 ALTER TABLE "ReviewAssignee" ADD CONSTRAINT "ReviewAssignee_reviewId_fkey" FOREIGN KEY ("reviewId") REFERENCES "Review"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 ALTER TABLE "ReviewItem" ADD CONSTRAINT "ReviewItem_reviewId_fkey" FOREIGN KEY ("reviewId") REFERENCES "Review"("id") ON DELETE CASCADE ON UPDATE CASCADE;

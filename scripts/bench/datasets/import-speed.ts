@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
 import { type Result, result } from "../main-job/results.ts";
-import { median, type Stage, startImportWorker, timed } from "./stage.ts";
+import { median, type Stage, timed, withWorker } from "./stage.ts";
 import { jsonl } from "./text.ts";
 
 const columns = `"line", "position", "input", "output", "holdout", "inputHash"`;
@@ -83,9 +83,8 @@ export async function importSpeed(stage: Stage, rows: number, rowBytes: number, 
   }
   const source = await sendFile(stage, rows, rowBytes);
   const file = join(stage.folder, "rows.copy");
-  const worker = await startImportWorker();
   const seconds = { copied: [] as number[], imported: [] as number[] };
-  try {
+  await withWorker(async () => {
     const first = await importOnce(stage, source);
     await dump(stage, first.versionId, file);
     await forget(first.versionId);
@@ -95,9 +94,7 @@ export async function importSpeed(stage: Stage, rows: number, rowBytes: number, 
       seconds.imported.push(imported.seconds);
       await forget(imported.versionId);
     }
-  } finally {
-    await worker.stop();
-  }
+  });
   const ratio = median(seconds.copied) / median(seconds.imported);
   const results: Result[] = [
     result(`psql \\copy, ${name}`, rows / median(seconds.copied), "rows/s"),
@@ -112,14 +109,11 @@ export async function importMemory(stage: Stage, megabytes: number): Promise<{ p
   const { db } = await import("#lib/core/db.ts");
   const rows = Math.round((megabytes * 1e6) / 300);
   const source = await sendFile(stage, rows, 300);
-  const worker = await startImportWorker();
-  try {
+  return withWorker(async (worker) => {
     const { versionId } = await importOnce(stage, source);
     const { rowCount } = await db.datasetVersion.findUniqueOrThrow({ where: { id: versionId } });
     const peakMb = worker.peakMb();
     await forget(versionId);
     return { peakMb, missing: rows - rowCount };
-  } finally {
-    await worker.stop();
-  }
+  });
 }

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Actor } from "#lib/core/actor.ts";
 import type { Verb } from "#lib/core/verb.ts";
+import { workerMemory } from "../../lib/worker-memory.ts";
 import { migrateEmptyDatabase } from "../../migrate.ts";
 import { startPostgres } from "../../postgres.ts";
 
@@ -56,23 +57,30 @@ export async function onStage<T>(work: (stage: Stage) => Promise<T>): Promise<T>
   }
 }
 
-/** A worker process for imports. `peakMb` reads the largest resident size it ever had (Linux). */
-export async function startImportWorker() {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "import-worker.ts")], {
+export type BenchWorker = {
+  /** largest resident size it ever had, in MB (Linux) */
+  peakMb(): number;
+};
+
+/** Runs `work` beside a worker process that imports and makes quality reports. */
+export async function withWorker<T>(work: (worker: BenchWorker) => Promise<T>): Promise<T> {
+  const child = spawn(process.execPath, [...workerMemory.flags, join(import.meta.dirname, "import-worker.ts")], {
     stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, NODE_ENV: "production" },
+    env: { ...process.env, ...workerMemory.env, NODE_ENV: "production" },
   });
-  await once(child.stdout, "data");
-  return {
-    peakMb(): number {
-      const kib = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1];
-      return (Number(kib ?? Number.NaN) * 1024) / 1e6;
-    },
-    async stop(): Promise<void> {
-      child.kill("SIGTERM");
-      await once(child, "exit");
-    },
-  };
+  const ended = once(child, "exit");
+  try {
+    await once(child.stdout, "data");
+    return await work({
+      peakMb() {
+        const kib = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1];
+        return (Number(kib ?? Number.NaN) * 1024) / 1e6;
+      },
+    });
+  } finally {
+    child.kill("SIGTERM");
+    await ended;
+  }
 }
 
 export const median = (figures: readonly number[]): number =>
