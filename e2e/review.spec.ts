@@ -92,6 +92,7 @@ test("an engineer sets a review up, a reviewer decides by keys, and the decision
   await expect(rowOf(page)).toHaveText("Row 5");
   // typing finds a label; the first is taken by Enter
   await page.keyboard.press("f");
+  await expect(page.getByRole("combobox", { name: "Find a label" })).toBeFocused();
   await page.keyboard.type("net");
   await page.keyboard.press("Enter");
   await expect(rowOf(page)).toHaveText("Row 6");

@@ -4,6 +4,7 @@ import { db, pool } from "#lib/core/db.ts";
 import { callOf, type LoadedVersion, loadVersion, makeLarge, recount, told } from "#lib/datasets/change.testing.ts";
 import { changeVerbs } from "#lib/datasets/change.ts";
 import type { Changed } from "#lib/datasets/change-schema.ts";
+import { countWhere } from "#lib/datasets/where.ts";
 import { toVersionVerbs } from "#lib/generation/to-version.ts";
 import { deriveKind } from "#lib/jobs/kinds/derive.ts";
 import { claimRun, fence } from "#lib/jobs/runs.ts";
@@ -136,6 +137,17 @@ describe("a run of kind derive", () => {
     await expect(old).rejects.toThrow("held by another worker");
     await stolen;
     await leavesNothing(runId);
+  });
+});
+
+test("a count that takes too long leaves the transaction as it was", async () => {
+  const op = { kind: "where", filter: { search: "no such text" }, action: { kind: "delete" } } as const;
+  await db.$transaction(async (tx) => {
+    expect(await countWhere(tx, first, op, 10, 1)).toBeNull();
+    const [now] = await tx.$queryRaw<{ limit: string }[]>`SELECT current_setting('statement_timeout') AS limit`;
+    expect(now?.limit).toBe("15s");
+    expect(await countWhere(tx, first, op, 10, 60_000)).toBe(0);
+    expect(await countWhere(tx, first, { ...op, filter: { search: "text" } }, 10, 60_000)).toBeNull();
   });
 });
 

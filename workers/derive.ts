@@ -5,8 +5,8 @@ import { ChangeCounts } from "#lib/datasets/schema.ts";
 import { whereOperation } from "#lib/datasets/where.ts";
 import { labelsOperation } from "#lib/generation/to-version.ts";
 import type { ResultOf } from "#lib/jobs/catalog.ts";
-import { fixOperation } from "#lib/quality/fixes.ts";
 import { fence } from "#lib/jobs/runs.ts";
+import { fixOperation } from "#lib/quality/fixes.ts";
 import type { RunContext, RunHandler } from "./runtime.ts";
 
 /** Every way to make a version by a run: a noun's own operation and one line here. */

@@ -202,12 +202,14 @@ describe("refusals", { timeout: 120_000 }, () => {
       ticketRows(20).map((row) => ({ ...row, output: null })),
     );
     await expect(create({ datasetVersionId: none })).rejects.toThrow("No training row");
+    // In a project of its own: as a test set it would guard the others against leakage.
+    const apart = await makeProject(engineer);
     const held = await makeVersion(
       engineer,
-      projectId,
+      apart.id,
       ticketRows(20).map((row) => ({ ...row, holdout: true })),
     );
-    await expect(create({ datasetVersionId: held })).rejects.toThrow("held out");
+    await expect(create({ datasetVersionId: held }, apart.id)).rejects.toThrow("held out");
     const other = await makeProject(engineer);
     await expect(create({ datasetVersionId: one }, other.id)).rejects.toMatchObject({ code: "NOT_FOUND" });
     await expect(create({ datasetVersionId: one, recipe: "__proto__" })).rejects.toMatchObject({ code: "INVALID" });

@@ -61,7 +61,7 @@ function parquet(rows: { text: string; label: string }[]): Buffer {
 }
 
 describe("packed and structured files", () => {
-  const all = tickets(0, 30_000);
+  const all = tickets(0, 50_000);
   const files: [string, () => Uint8Array][] = [
     ["a JSON array", () => Buffer.from(JSON.stringify(all))],
     ["gzip", () => gzipSync(lines(all))],
@@ -70,8 +70,8 @@ describe("packed and structured files", () => {
       () =>
         zipOf({
           "a.jsonl": lines(all.slice(0, 9_000)),
-          "b.json": JSON.stringify(all.slice(9_000, 20_000)),
-          "c.parquet": parquet(all.slice(20_000)),
+          "b.json": JSON.stringify(all.slice(9_000, 30_000)),
+          "c.parquet": parquet(all.slice(30_000)),
         }),
     ],
     ["Parquet", () => parquet(all)],
@@ -126,6 +126,8 @@ describe("packed and structured files", () => {
     );
     const mixed = await imported(folder, { holdoutFraction: 0.5 });
     expect(mixed.version.holdoutCount).toBeGreaterThan(20);
+    const plain = lines(tickets(0, 5));
+    await expect(start(plain, { reading: { ownSplits: true } })).rejects.toThrow(/no test or validation rows/);
     const one = await imported(folder, { reading: { members: ["b.jsonl"] } });
     expect(one.version.rowCount).toBe(20);
   });
@@ -166,6 +168,23 @@ describe("packed and structured files", () => {
     await expect(
       start(text, { mapping: { inputs: ["text"], output: "label" }, reading: { unlabelled: true } }),
     ).rejects.toThrow(/no gold answers/);
+  });
+
+  test("names that no database takes do no harm", async () => {
+    const hostile = zipOf({
+      "a\0b.csv": "text,label\nx,y\n",
+      "dataset_infos.json": '{"d":{"features":{"label":{"names":["n\\u0000o","\\ud800"],"_type":"ClassLabel"}}}}',
+      "good.csv": "text,label,\0\na b,1,2\nc d,0,3\n",
+    });
+    const { rows, version } = await imported(hostile, { holdoutFraction: 0 });
+    expect(rows.map(({ output }) => output)).toEqual(["\ufffd", "n\u2400o"]);
+    expect((version.source as { members: { name: string }[] }).members.map(({ name }) => name)).toContain(
+      "a\u2400b.csv",
+    );
+    for (const name of ["a\0", "\ud800"])
+      await expect(start("text,label\na,b\n", { mapping: { inputs: [name], output: null } })).rejects.toMatchObject({
+        code: "INVALID",
+      });
   });
 
   test("a bomb ends the import with a reason and leaves nothing", async () => {

@@ -113,18 +113,19 @@ async function importFile(ctx: Ctx, version: Version, loader: Loader): Promise<R
     from,
   });
   const tell = progressOf(ctx, Number(upload.bytes), from);
-  // One chunk is parsed while the one before it is written.
-  let writing: Promise<void> = Promise.resolve();
+  // A chunk is parsed while the two before it are written.
+  let writing: [Promise<void>, Promise<void>] = [Promise.resolve(), Promise.resolve()];
   try {
     for await (const chunk of chunker.chunks(storedFile(upload.storageKey, Number(upload.bytes)))) {
-      await writing;
+      await writing[0];
       if (ctx.signal.aborted) return null;
-      writing = loader.write(chunk).then(() => tell(chunk.checkpoint));
-      // Awaited in the next round; until then a failure must not count as unhandled.
-      writing.catch(() => undefined);
+      const written = loader.write(chunk).then(() => tell(chunk.checkpoint));
+      // Awaited two rounds later; until then a failure must not count as unhandled.
+      written.catch(() => undefined);
+      writing = [writing[1], written];
     }
   } finally {
-    await writing;
+    await Promise.all(writing);
   }
   return ctx.signal.aborted ? null : finish(ctx, version, loader, chunker);
 }

@@ -57,6 +57,18 @@ describe("a report", () => {
     expect(report.checks.every(({ share }) => share >= 0 && share <= 1)).toBe(true);
   });
 
+  test("labels named like Object's own keys are labels", async () => {
+    await project(["__proto__", "constructor"]);
+    const rows = ["__proto__", "constructor", "__proto__", "toString"].map((output, i) => ({
+      input: `text ${i}`,
+      output,
+    }));
+    const versionId = await makeVersion(engineer, projectId, rows);
+    await look(versionId);
+    expect(await positions(versionId, "outside-labels")).toEqual([4]);
+    expect(await positions(versionId, "rare-label")).toEqual([1, 2, 3, 4]);
+  });
+
   test("findings come in pages, and other teams see none", async () => {
     await project(["a", "b"]);
     const rows = Array.from({ length: 25 }, (_, i) => ({

@@ -1,3 +1,4 @@
+import type pg from "pg";
 import { connectAlone, db, type Prisma } from "#lib/core/db.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { publish } from "#lib/core/publish.ts";
@@ -13,7 +14,7 @@ type Ctx = RunContext<"quality">;
 
 /**
  * Makes the quality report of a version. Findings are written under the run and replaced when it begins again, so it can be killed at
- * any line; the report is switched over, and the findings of the older one removed, in one transaction at the end.
+ * any line; the report is switched over at the end, and the findings of the older one go afterwards.
  */
 export const qualityHandler: RunHandler<"quality"> = async (ctx) => {
   const { payload, run } = ctx;
@@ -36,6 +37,7 @@ export const qualityHandler: RunHandler<"quality"> = async (ctx) => {
       onProgress: (done, total) => ctx.progress({ done, total, unit: "rows" }),
     });
     await store(ctx, version, report);
+    await removeOlder(clients[1], version, run.id);
     say(ctx, report, performance.now() - begun);
     return { end: "succeeded", result: resultOf(version, report) };
   } catch (error) {
@@ -81,16 +83,22 @@ async function store(ctx: Ctx, version: Version, report: StoredReport): Promise<
     createdAt: new Date(),
   };
   await ctx.fenced(async (tx) => {
-    const older = await tx.qualityReport.findUnique({ where: { versionId: version.id } });
     await tx.qualityReport.upsert({
       where: { versionId: version.id },
       create: { versionId: version.id, ...data },
       update: data,
     });
-    if (older && older.runId !== ctx.run.id)
-      await tx.$executeRaw`DELETE FROM "QualityFinding" WHERE "runId" = ${older.runId}::uuid`;
     await publish(tx, version.teamId, `project:${projectId}`);
   });
+}
+
+/** Findings of reports that this one replaces, and of runs that failed or were killed. Too many for a transaction with a time limit. */
+async function removeOlder(client: pg.Client, version: Version, runId: string): Promise<void> {
+  await client.query(
+    `DELETE FROM "QualityFinding" WHERE "runId" IN (SELECT "id" FROM "Run" WHERE "projectId" = $1 AND "kind" = 'quality'
+       AND "payload"->>'datasetVersionId' = $2 AND "id" <> $3 AND "state" NOT IN ('queued', 'running'))`,
+    [version.dataset.projectId, version.id, runId],
+  );
 }
 
 function say(ctx: Ctx, report: StoredReport, ms: number): void {

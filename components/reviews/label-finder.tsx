@@ -1,7 +1,7 @@
 "use client";
 
 import clsx from "clsx";
-import { useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { findLabels } from "./fuzzy.ts";
 
@@ -28,11 +28,18 @@ type Props = Pick<FinderProps, "labels" | "current" | "onPick"> & { start: strin
 function Finder({ labels, start, current, onPick }: Props) {
   const [text, setText] = useState(start);
   const [at, setAt] = useState(0);
+  const field = useRef<HTMLInputElement>(null);
+  // In the same frame as the key that opened it: the next letter is typed into it, behind what stands there.
+  useLayoutEffect(() => {
+    field.current?.focus();
+    field.current?.setSelectionRange(start.length, start.length);
+  }, [start]);
   const found = findLabels(labels, text, 50);
   const chosen = found[Math.min(at, found.length - 1)];
   return (
     <div>
       <input
+        ref={field}
         role="combobox"
         aria-label="Find a label"
         aria-expanded

@@ -12,7 +12,7 @@ import { useEndpoint } from "#lib/http/client.tsx";
 import { type Review, reviewGet } from "#lib/reviews/schema.ts";
 import { AnswerEditor } from "./answer-editor.tsx";
 import { CommentField, DecideBar } from "./decide-bar.tsx";
-import { commandOf, type KeyCommand } from "./keys.ts";
+import { type KeyCommand, keyReader } from "./keys.ts";
 import { LabelFinder } from "./label-finder.tsx";
 import { LabelPad, slotsOf } from "./label-pad.tsx";
 import { QueueHeader } from "./queue-header.tsx";
@@ -111,12 +111,13 @@ function Queue({ review }: { review: Review }) {
   const latest = useRef(run);
   latest.current = run;
   useEffect(() => {
+    const read = keyReader();
     function onKey(event: KeyboardEvent) {
       const typing =
         event.target instanceof HTMLElement && event.target.matches("input, textarea, select, [role=combobox]");
       if (typing || event.defaultPrevented || document.querySelector("[role=dialog], [role=menu], [role=listbox]"))
         return;
-      const command = commandOf(event);
+      const command = read(event);
       if (!command) return;
       event.preventDefault();
       // before the shell's own keys, which would open their help

@@ -1,27 +1,21 @@
 "use client";
 
-import { GitBranchPlus, Play } from "lucide-react";
 import Link from "next/link";
-import { useState } from "react";
-import { toast } from "sonner";
-import { useViewer } from "#components/shell/viewer.tsx";
-import { Badge, SimulatedBadge } from "#components/ui/badge.tsx";
-import { Button, LinkButton } from "#components/ui/button.tsx";
-import { Card, PageHeader } from "#components/ui/card.tsx";
+import { Badge } from "#components/ui/badge.tsx";
+import { Card } from "#components/ui/card.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { Stat } from "#components/ui/stat.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
-import { RelativeTime } from "#components/ui/time.tsx";
 import { useUrlState } from "#components/ui/url-state.ts";
 import { formatCount } from "#lib/format.ts";
-import { useEndpoint, useMutate } from "#lib/http/client.tsx";
-import { type ReviewDetail, reviewDetail, reviewUpdate } from "#lib/reviews/schema.ts";
+import { useEndpoint } from "#lib/http/client.tsx";
+import { type ReviewDetail, reviewDetail } from "#lib/reviews/schema.ts";
 import { AgreementCards } from "./agreement.tsx";
-import { ApplyDialog } from "./apply-dialog.tsx";
 import { ItemsTable } from "./items-table.tsx";
 import { MixFacts } from "./mix-preview.tsx";
 import { PeopleCard } from "./people.tsx";
+import { ReviewHeader } from "./review-header.tsx";
 
 /** One review for those who run it: how far, who, how far they agree, every row, and the version made of it. */
 export function ReviewPage({ reviewId }: { reviewId: string }) {
@@ -36,7 +30,7 @@ function Loaded({ review }: { review: ReviewDetail }) {
   const tab = url.get("tab") === "rows" ? "rows" : "overview";
   return (
     <>
-      <Header review={review} />
+      <ReviewHeader review={review} />
       <Tabs
         label="Review"
         value={tab}
@@ -52,64 +46,6 @@ function Loaded({ review }: { review: ReviewDetail }) {
           },
         ]}
       />
-    </>
-  );
-}
-
-function Header({ review }: { review: ReviewDetail }) {
-  const viewer = useViewer();
-  const [applying, setApplying] = useState(false);
-  const closed = review.state === "closed";
-  const update = useMutate(reviewUpdate, { onError: (error) => void toast.error(error.message) });
-  const decided = review.items.done + review.items.settled;
-  return (
-    <>
-      <PageHeader
-        title={<bdi>{review.name}</bdi>}
-        badges={
-          <>
-            {review.simulated ? <SimulatedBadge /> : null}
-            {closed ? <Badge>closed</Badge> : null}
-          </>
-        }
-        hint={
-          <>
-            Rows of{" "}
-            <Link className="link" href={`/projects/${review.projectId}/data/${review.datasetVersionId}`}>
-              <bdi>{review.versionName}</bdi>
-            </Link>
-            {review.teacherName ? <>, answers of {review.teacherName}</> : null}
-            {review.studentName ? <>, student {review.studentName}</> : null}. Made{" "}
-            <RelativeTime at={review.createdAt} /> by {review.createdBy}.
-          </>
-        }
-        actions={
-          <>
-            {viewer.can("review.manage") ? (
-              <Button
-                pending={update.isPending}
-                onClick={() => update.mutate({ reviewId: review.id, state: closed ? "open" : "closed" })}
-              >
-                {closed ? "Open again" : "Close"}
-              </Button>
-            ) : null}
-            {review.mine.assigned && !closed ? (
-              <LinkButton href={`/reviews/${review.id}`} icon={<Play aria-hidden />}>
-                Review rows
-              </LinkButton>
-            ) : null}
-            <Button
-              variant="primary"
-              icon={<GitBranchPlus aria-hidden />}
-              disabledReason={viewer.whyNot("review.manage") ?? (decided === 0 ? "No row is decided yet." : null)}
-              onClick={() => setApplying(true)}
-            >
-              Make a version
-            </Button>
-          </>
-        }
-      />
-      <ApplyDialog review={review} open={applying} onClose={() => setApplying(false)} />
     </>
   );
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { AppError } from "#lib/core/errors.ts";
 import type { Decision, QueueItem } from "#lib/reviews/queue-schema.ts";
 import { findLabels } from "./fuzzy.ts";
-import { commandOf } from "./keys.ts";
+import { commandOf, keyReader } from "./keys.ts";
 import { slotsOf } from "./label-pad.tsx";
 import { Outbox, type OutboxState } from "./outbox.ts";
 import { currentOf, decide, emptyQueue, move, openSeqs, receive, refuse, undo } from "./queue-state.ts";
@@ -42,6 +42,7 @@ const item = (seq: number): QueueItem => ({
   confidence: null,
   reasons: [],
   remark: "",
+  suggested: null,
   doubt: 0,
   copies: 1,
 });
@@ -238,6 +239,14 @@ describe("commandOf", () => {
     expect(press("3")).toEqual({ does: "pick", digit: 3 });
     expect(press("M", { shiftKey: true })).toEqual({ does: "find", typed: "m" });
     expect(press("/")).toEqual({ does: "find", typed: "" });
+  });
+  it("leaves g and the key after it to the shell, for a moment", () => {
+    const read = keyReader();
+    const at = (key: string, timeStamp: number) =>
+      read({ key, timeStamp, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false })?.does ?? null;
+    expect([at("g", 5_000), at("r", 5_400), at("r", 5_500)]).toEqual([null, null, "reject"]);
+    expect([at("g", 9_000), at("r", 10_500)]).toEqual([null, "reject"]);
+    expect(at("a", 0)).toBe("accept");
   });
   it("leaves the browser's own keys alone", () => {
     expect(press("a", { ctrlKey: true })).toBeNull();

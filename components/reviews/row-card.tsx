@@ -28,7 +28,10 @@ export function InputCard({ entry }: { entry: Entry }) {
           </Badge>
         ) : null}
       </header>
-      <p className="max-h-[42dvh] min-h-24 overflow-y-auto p-4 text-lg leading-7 break-words whitespace-pre-wrap">
+      <p
+        aria-live="polite"
+        className="max-h-[42dvh] min-h-24 overflow-y-auto p-4 text-lg leading-7 break-words whitespace-pre-wrap"
+      >
         <bdi>{item.input}</bdi>
         {item.cut ? <span className="text-sm text-faint"> … cut here: the text is longer</span> : null}
       </p>
@@ -83,6 +86,9 @@ export function AnswersCard({ item, done }: Entry) {
           aside={item.confidence === null ? null : `${formatPercent(item.confidence, 0)} sure`}
         />
       )}
+      {item.suggested === null ? null : (
+        <Answer mark="Quality report" text={item.suggested} hotkey="m" same={item.suggested === item.current} />
+      )}
       {done?.comment ? (
         <p className="flex gap-2 text-sm text-muted">
           <MessageSquare aria-hidden className="mt-0.5 size-4 shrink-0" />
@@ -127,7 +133,7 @@ function Answer({ mark, text, large = false, hotkey, same = false, aside }: Answ
 }
 
 /** The answer that a key takes, or null where there is none that differs. */
-export function otherAnswer(item: QueueItem, from: "teacher" | "student"): string | null {
+export function otherAnswer(item: QueueItem, from: "teacher" | "student" | "suggested"): string | null {
   const answer = item[from];
   return answer === null || answer === item.current ? null : answer;
 }

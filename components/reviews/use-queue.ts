@@ -96,7 +96,10 @@ export function useQueue(reviewId: string, userId: string) {
       send: async (decisions) => (await callEndpoint(reviewDecide, { reviewId, decisions })).results,
       onResults: (results) => {
         const without = results.filter(({ outcome }) => outcome !== "stored" && outcome !== "repeated");
-        for (const { seq, message } of without) toast.warning(`Row ${seq}: ${message ?? "had no effect"}`);
+        for (const { seq, message } of without) {
+          const known = now.current.entries.find(({ item }) => item.seq === seq);
+          toast.warning(`${known ? `Row ${known.item.position}: ` : ""}${message ?? "A decision had no effect."}`);
+        }
         const invalid = without.filter(({ outcome }) => outcome === "invalid").map(({ clientId }) => clientId);
         if (invalid.length > 0) show(refuse(now.current, new Set(invalid)));
       },
@@ -123,9 +126,10 @@ export function useQueue(reviewId: string, userId: string) {
 
   const ahead = state.entries.slice(state.at).filter(({ done }) => done === null).length;
   const wanting = Boolean(facts?.open && facts.more) && ahead < aheadWanted && !error;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: after every answer it may still be too few
   useEffect(() => {
     if (wanting) void load(fetchAtOnce);
-  }, [wanting, load]);
+  }, [wanting, facts, load]);
   // nothing in hand: others may leave rows, and a lost connection may be back
   const idle = ahead === 0 || error !== null;
   useEffect(() => {

@@ -17,25 +17,28 @@ type ChartSpec = {
   fromZero?: boolean;
 };
 
+/** Runs that ask a teacher. */
+const asking = (nouns: string, unit: string): readonly ChartSpec[] => [
+  { id: "rate", title: "How fast do answers arrive?", unit, keys: { ratePerSec: `${nouns} a second` } },
+  { id: "spend", title: "How much is spent?", unit: "USD", keys: { spentMicros: "Spent" }, value: "money" },
+  {
+    id: "errors",
+    title: "What goes wrong?",
+    unit: "so far",
+    keys: { rejected: "Answers rejected", failed: "Requests failed" },
+  },
+  {
+    id: "latency",
+    title: "How long does the teacher take?",
+    keys: { latencyP50Ms: "p50", latencyP95Ms: "p95" },
+    value: "duration",
+  },
+];
+
 /** What is worth a chart in each kind of run. Metrics that no chart names still get one of their own. */
 const specs: Record<Run["kind"], readonly ChartSpec[]> = {
   import: [{ id: "rate", title: "How fast are rows stored?", unit: "rows/s", keys: { rowsPerSec: "Rows a second" } }],
-  generation: [
-    { id: "rate", title: "How fast do answers arrive?", unit: "rows/s", keys: { ratePerSec: "Rows a second" } },
-    { id: "spend", title: "How much is spent?", unit: "USD", keys: { spentMicros: "Spent" }, value: "money" },
-    {
-      id: "errors",
-      title: "What goes wrong?",
-      unit: "so far",
-      keys: { rejected: "Rows rejected", failed: "Requests failed" },
-    },
-    {
-      id: "latency",
-      title: "How long does the teacher take?",
-      keys: { latencyP50Ms: "p50", latencyP95Ms: "p95" },
-      value: "duration",
-    },
-  ],
+  generation: asking("Rows", "rows/s"),
   finetune: [
     {
       id: "loss",
@@ -70,10 +73,7 @@ const specs: Record<Run["kind"], readonly ChartSpec[]> = {
   ],
   fetch: [],
   derive: [],
-  synthesis: [
-    { id: "rate", title: "How fast do answers arrive?", unit: "requests/s", keys: { ratePerSec: "Requests a second" } },
-    { id: "spend", title: "How much is spent?", unit: "USD", keys: { spentMicros: "Spent" }, value: "money" },
-  ],
+  synthesis: asking("Requests", "requests/s"),
   quality: [],
 };
 

@@ -56,7 +56,7 @@ export function AddWish({ labels, onAdd }: AddWishProps) {
           : "Say how many rows.";
   return (
     <Card title="Add a wish" hint={methods[method].says}>
-      <div className="grid items-end gap-3 sm:grid-cols-2 xl:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_8rem_auto]">
+      <div className="grid items-end gap-3 sm:grid-cols-2 xl:grid-cols-3">
         <Field label="Kind">
           <Select
             value={method}

@@ -110,12 +110,10 @@ export function RowList({ runId, plan }: { runId: string; plan: readonly PlanIte
                 {
                   key: "wish",
                   label: "Wish",
-                  options: plan
-                    .slice(0, 100)
-                    .map((wish, index) => ({
-                      value: String(index),
-                      label: `${methods[wish.method].name}: ${itemWords(wish)}`,
-                    })),
+                  options: plan.slice(0, 100).map((wish, index) => ({
+                    value: String(index),
+                    label: `${methods[wish.method].name}: ${itemWords(wish)}`,
+                  })),
                 },
               ]
             : []),

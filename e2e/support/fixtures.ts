@@ -103,6 +103,8 @@ export async function looksAt(page: Page, name: string, folder = "test-results/l
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );
       expect(overflow, `${name} scrolls sideways at ${width} px`).toBeLessThanOrEqual(0);
+      // A picture of the whole page shows what sticks to the window where the window is.
+      await page.evaluate(() => window.scrollTo(0, 0));
       await page.screenshot({
         path: `${folder}/${name}-${scheme}-${width}.png`,
         fullPage: true,

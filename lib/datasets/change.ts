@@ -83,7 +83,7 @@ const changeWhere = mutation(versionChangeWhere, async ({ actor, tx, input, foun
   }
   const op: WhereOp = { kind: "where", filter, action };
   const planned = { parent, reason, operation: whereOperation, op };
-  const rows = parent.state === "ready" ? await countWhere(parent, op, atOnceRows) : 0;
+  const rows = parent.state === "ready" ? await countWhere(tx, parent, op, atOnceRows) : 0;
   if (rows !== null) return madeAtOnce(tx, await deriveBy(tx, actor, planned));
   const title = `${actionWords[action.kind]} ${parent.dataset.name} v${parent.number}`;
   const run = await queueDerive(tx, actor, planned, title);

@@ -15,8 +15,8 @@ import type { ColumnMapping } from "./schema.ts";
 import { placeInput } from "./split.ts";
 import { type Checkpoint, keptRejections, Tally } from "./tally.ts";
 
-/** A chunk is written when it has so many bytes of COPY text: large enough to be fast, small enough to stay in memory twice. */
-const chunkBytes = 4 * 1024 * 1024;
+/** A chunk is written when it has so many bytes of COPY text: large enough to be fast, small enough to stay in memory three times. */
+const chunkBytes = 2 * 1024 * 1024;
 
 export type ImportPlan = {
   target: Target;
@@ -62,7 +62,8 @@ export class Chunker {
     const batches = readRows(source, how, from, columnsOf(mapping));
     try {
       for await (const batch of batches) {
-        for (const item of inOrder(batch)) this.#add(item, batch.holdout);
+        if (batch.rejections.length === 0) for (const record of batch.records) this.#add(record, batch.holdout);
+        else for (const item of inOrder(batch)) this.#add(item, batch.holdout);
         this.#pack();
         end = batch.next;
         if (this.#bytes >= chunkBytes) yield this.#take(end);

@@ -72,8 +72,8 @@ describe("what a result rests on", () => {
   test("keeps a version, each by name", async () => {
     const second = await change(first, [{ position: 1, output: "b" }]);
     await expect(removeVersion(first.id)).rejects.toThrow("v2 was made from it");
-    const run = await makeRun(engineer, projectId, "quality", { datasetVersionId: second.id });
-    await expect(removeVersion(second.id)).rejects.toThrow('The run "Test quality" is queued and uses it.');
+    const run = await makeRun(engineer, projectId, "generation", { datasetVersionId: second.id });
+    await expect(removeVersion(second.id)).rejects.toThrow('The run "Test generation" is queued and uses it.');
     await db.run.update({ where: { id: run }, data: { state: "succeeded" } });
     const made = await student(second.id);
     await expect(removeVersion(second.id)).rejects.toThrow('The student "Small one" was trained on it.');
@@ -119,6 +119,12 @@ describe("a dataset that is deleted while runs use it", () => {
     expect(await count(first.line)).toBe(0);
     expect(await db.datasetVersion.count({ where: { datasetId: first.datasetId } })).toBe(0);
     expect(await db.generationResult.count({ where: { runId: labelling } })).toBe(0);
+  });
+
+  test("takes a quality report under way with it, without a question", async () => {
+    const runId = await makeRun(engineer, projectId, "quality", { datasetVersionId: first.id });
+    await removeDataset();
+    expect(await db.run.findUnique({ where: { id: runId } })).toMatchObject({ cancelRequested: true });
   });
 
   test("is not purged when a training ended in time after all", async () => {

@@ -26,6 +26,9 @@ async function lock(tx: Tx, projectId: string, datasetId: string): Promise<void>
   await tx.$queryRaw`SELECT 1 FROM "Dataset" WHERE "id" = ${datasetId}::uuid FOR NO KEY UPDATE`;
 }
 
+/** A quality report is made by itself and only about the version: it goes with it, without a question. */
+const isReport = (run: Run | undefined) => run?.kind === "quality";
+
 /** Asks runs to stop, as `run.cancel` does; their handlers clean up behind them. */
 async function cancelRuns(tx: Tx, runs: readonly Run[]): Promise<void> {
   for (const run of runs) {
@@ -55,7 +58,7 @@ const removeDataset = mutation(datasetDelete, async ({ tx, actor, input, found, 
     versions.map((version) => version.id),
   );
   const runs = needs.flatMap(({ run }) => run ?? []);
-  const rest = input.cancelRuns ? needs.filter(({ run }) => !run) : needs;
+  const rest = needs.filter(({ run }) => (input.cancelRuns ? !run : !isReport(run)));
   if (rest.length > 0) {
     throw new AppError("CONFLICT", `"${name}" cannot be deleted: ${needWords(rest)}`, {
       where: name,
@@ -94,7 +97,7 @@ const restoreDataset = mutation(datasetRestore, async ({ tx, actor, found }) => 
   return readDataset(tx, id);
 });
 
-const removeVersion = mutation(versionDelete, async ({ tx, actor, found }) => {
+const removeVersion = mutation(versionDelete, async ({ tx, actor, found, after }) => {
   const { id, datasetId, number, dataset } = found.datasetVersionId;
   const named = `${dataset.name} v${number}`;
   await lock(tx, dataset.projectId, datasetId);
@@ -115,12 +118,16 @@ const removeVersion = mutation(versionDelete, async ({ tx, actor, found }) => {
         ]),
     ...(await needsOf(tx, dataset.projectId, [id])),
   ];
-  if (needs.length > 0) {
-    throw new AppError("CONFLICT", `${named} cannot be deleted: ${needWords(needs)}`, {
+  const reports = needs.flatMap((need) => ("run" in need && need.run && isReport(need.run) ? need.run : []));
+  const rest = needs.filter((need) => !("run" in need && isReport(need.run)));
+  if (rest.length > 0) {
+    throw new AppError("CONFLICT", `${named} cannot be deleted: ${needWords(rest)}`, {
       where: named,
       todo: "Cancel or delete what needs it first.",
     });
   }
+  await cancelRuns(tx, reports);
+  for (const run of reports) after(() => deliver(run.id));
   const deletedAt = new Date();
   await tx.datasetVersion.update({ where: { id }, data: { deletedAt } });
   await publish(tx, actor.teamId, `project:${dataset.projectId}`);

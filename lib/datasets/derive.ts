@@ -203,9 +203,10 @@ async function countRepeats(tx: Tx, table: string, parent: DatasetVersion) {
     `SELECT coalesce(sum(n - 1), 0) AS duplicates, count(*) FILTER (WHERE conflict) AS conflicts FROM (
        SELECT count(*) AS n, coalesce(min("output" COLLATE "C") <> max("output" COLLATE "C"), false) AS conflict
        FROM ${rows} q GROUP BY "inputHash" HAVING count(*) > 1) g`;
-  const touched = `(SELECT "inputHash" FROM ${table} WHERE NOT "gone"
+  // An array: looked up in the index of inputs where the line has one, hashed where it has none.
+  const touched = `ARRAY(SELECT "inputHash" FROM ${table} WHERE NOT "gone"
     UNION SELECT r."inputHash" FROM ${versionRows(parent)} r JOIN ${table} s USING ("position"))`;
-  const alike = `(SELECT r."position", r."inputHash", r."output" FROM ${versionRows(parent)} r WHERE r."inputHash" IN ${touched})`;
+  const alike = `(SELECT r."position", r."inputHash", r."output" FROM ${versionRows(parent)} r WHERE r."inputHash" = ANY(${touched}))`;
   const [difference] = await tx.$queryRawUnsafe<{ duplicates: number; conflicts: number }[]>(
     `WITH alike AS MATERIALIZED ${alike}, before AS (${grouped("alike")}), after AS (${grouped(`(
        SELECT "inputHash", "output" FROM alike a WHERE NOT EXISTS (SELECT 1 FROM ${table} s WHERE s."position" = a."position")

@@ -37,6 +37,15 @@ async function copy(client: pg.Client, sql: string, parts: Buffer[]): Promise<vo
   await pipeline(Readable.from(parts), client.query(copyFrom(sql)));
 }
 
+async function connectForChunks(): Promise<pg.Client> {
+  const client = await connectAlone();
+  // A process that hangs in the middle of a chunk must not keep its uncommitted positions from the next holder.
+  await client.query("SET idle_in_transaction_session_timeout = '15s'");
+  // A server that crashes may lose the last chunks, each together with its checkpoint; what makes the version ready is flushed behind them.
+  await client.query("SET synchronous_commit = off");
+  return client;
+}
+
 /** The version that an import fills. `line` says into which table. */
 export type Target = { id: string; line: number };
 
@@ -44,75 +53,85 @@ export type Target = { id: string; line: number };
 export type Chunk = { rows: Buffer[]; rejections: Buffer[]; checkpoint: Checkpoint };
 
 /**
- * Writes chunks of one import over a connection of its own. Each chunk is one transaction: COPY, then the fence (so that the run's
- * row is locked for a moment only and its heartbeat is not held up), then the checkpoint. A holder that lost the run can therefore
- * write, but never commit.
+ * Writes chunks of one import over two connections of its own, in turns: while one commits, the other already takes the next chunk, so that the
+ * server never waits for us. Each chunk is one transaction: COPY, then the commit of the chunk before it, then the checkpoint and the
+ * fence (so that the run's row is locked for a moment only and its heartbeat is not held up). A holder that lost the run can therefore
+ * write, but never commit, and no chunk is ever there without those before it.
  */
 export class Loader {
   readonly #client: pg.Client;
+  /** the two connections, the next one first */
+  #turns: [pg.Client, pg.Client];
+  #before: Promise<void> = Promise.resolve();
   readonly #target: Target;
   readonly #run: { id: string; leaseEpoch: number };
 
-  private constructor(client: pg.Client, target: Target, run: { id: string; leaseEpoch: number }) {
-    this.#client = client;
+  private constructor(clients: [pg.Client, pg.Client], target: Target, run: { id: string; leaseEpoch: number }) {
+    [this.#client] = clients;
+    this.#turns = clients;
     this.#target = target;
     this.#run = run;
   }
 
   static async open(target: Target, run: { id: string; leaseEpoch: number }): Promise<Loader> {
-    const client = await connectAlone();
-    // A process that hangs in the middle of a chunk must not keep its uncommitted positions from the next holder.
-    await client.query("SET idle_in_transaction_session_timeout = '15s'");
-    // A server that crashes may lose the last chunks, each together with its checkpoint; what makes the version ready is flushed behind them.
-    await client.query("SET synchronous_commit = off");
-    return new Loader(client, target, run);
+    const first = await connectForChunks();
+    const second = await connectForChunks().catch(async (error: unknown) => {
+      await first.end().catch(() => undefined);
+      throw error;
+    });
+    return new Loader([first, second], target, run);
   }
 
   async close(): Promise<void> {
-    await this.#client.end().catch(() => undefined);
+    await Promise.all(this.#turns.map((client) => client.end().catch(() => undefined)));
   }
 
   /** @throws LostLease */
-  async #fenced(work: () => Promise<void>): Promise<void> {
-    await this.#client.query("BEGIN");
+  async #fenced(client: pg.Client, work: () => Promise<void>): Promise<void> {
+    await client.query("BEGIN");
     try {
       await work();
-      const { rows } = await this.#client.query<{ leaseEpoch: number; state: string }>(
+      const { rows } = await client.query<{ leaseEpoch: number; state: string }>(
         `SELECT "leaseEpoch", "state"::text FROM "Run" WHERE "id" = $1 FOR NO KEY UPDATE`,
         [this.#run.id],
       );
       if (rows[0]?.leaseEpoch !== this.#run.leaseEpoch || rows[0].state !== "running")
         throw new LostLease(this.#run.id);
-      await this.#client.query("COMMIT");
+      await client.query("COMMIT");
     } catch (error) {
-      await this.#client.query("ROLLBACK").catch(() => undefined);
+      await client.query("ROLLBACK").catch(() => undefined);
       throw error;
     }
   }
 
-  /** @throws LostLease */
+  /** Call it for the next chunk before this one has ended, but for no third. @throws LostLease, or what the chunk before failed with */
   write({ rows, rejections, checkpoint }: Chunk): Promise<void> {
-    return this.#fenced(async () => {
+    const [client, other] = this.#turns;
+    this.#turns = [other, client];
+    const before = this.#before;
+    this.#before = this.#fenced(client, async () => {
       await copy(
-        this.#client,
+        client,
         `COPY ${tableOf(this.#target.line)} ("line", "position", "input", "output", "holdout", "inputHash") FROM STDIN`,
         rows,
       );
       await copy(
-        this.#client,
+        client,
         `COPY "RejectedRow" ("versionId", "seq", "line", "byteOffset", "code", "reason", "text") FROM STDIN`,
         rejections,
       );
-      await this.#client.query(`UPDATE "DatasetVersion" SET "checkpoint" = $2 WHERE "id" = $1`, [
+      await before;
+      await client.query(`UPDATE "DatasetVersion" SET "checkpoint" = $2 WHERE "id" = $1`, [
         this.#target.id,
         JSON.stringify(checkpoint),
       ]);
     });
+    return this.#before;
   }
 
   /** Removes the rows of an import that will not be finished; with `rejections` also the reasons why. @throws LostLease */
   async discard(what: { rejections: boolean }): Promise<void> {
-    await this.#fenced(async () => {
+    await this.#fenced(this.#client, async () => {
       if (what.rejections)
         await this.#client.query(`DELETE FROM "RejectedRow" WHERE "versionId" = $1`, [this.#target.id]);
       await this.#client.query(`UPDATE "DatasetVersion" SET "checkpoint" = NULL WHERE "id" = $1`, [this.#target.id]);
@@ -125,7 +144,7 @@ export class Loader {
   /** Makes the table that the rows go to, where the line has one of its own. @throws LostLease */
   async prepare(): Promise<void> {
     const { line } = this.#target;
-    if (hasOwnTable(line)) await this.#fenced(() => createOwnTable(this.#client, line));
+    if (hasOwnTable(line)) await this.#fenced(this.#client, () => createOwnTable(this.#client, line));
   }
 
   /** Shows the rows of a table of its own in "Row". Safe to call again. */

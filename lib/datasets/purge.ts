@@ -1,9 +1,9 @@
 import { connectAlone, db, type Tx } from "#lib/core/db.ts";
 import { log } from "#lib/core/log.ts";
-import { removeStorage } from "#lib/core/storage.ts";
 import { env } from "#lib/env.ts";
 import { activeRuns, resultsOn } from "./dependents.ts";
 import { dropLine } from "./partition.ts";
+import { forget } from "./upload-rows.ts";
 import { endless } from "./version-rows.ts";
 
 /** Rows removed by one statement. */
@@ -145,10 +145,7 @@ async function dropBeside({ id, projectId }: Doomed): Promise<void> {
   await db.synthesisRow.deleteMany({ where: { runId: { in: ids } } });
   await db.synthesisRequest.deleteMany({ where: { runId: { in: ids } } });
   const uploadIds = runs.flatMap(({ kind, payload }) => (kind === "import" ? (idIn(payload, "uploadId") ?? []) : []));
-  for (const upload of await db.upload.findMany({ where: { id: { in: uploadIds } } })) {
-    await removeStorage(upload.storageKey);
-    await db.upload.deleteMany({ where: { id: upload.id } });
-  }
+  for (const upload of await db.upload.findMany({ where: { id: { in: uploadIds } } })) await forget(upload);
 }
 
 function idIn(payload: unknown, key: string): string | null {

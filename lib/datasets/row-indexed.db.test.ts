@@ -4,6 +4,8 @@ import { db } from "#lib/core/db.ts";
 import { makeProject, makeTeam } from "#lib/testing/factories.ts";
 import { callDataset } from "#workers/import.testing.ts";
 import { importLarge, type LargeRow } from "./large.testing.ts";
+import { readIndexed } from "./row-indexed.ts";
+import { afterOf } from "./row-select.ts";
 import type { Row } from "./schema.ts";
 
 const count = 6_000;
@@ -160,6 +162,31 @@ describe.each([
     expect(await positions({ repeated: "conflicts" })).toEqual(sorted(repeatedOf(rows, true)));
   });
 });
+
+test.each(["position", "-position", "length"] as const)(
+  "the text index gives the same pages as looking at each row, by %s",
+  async (sort) => {
+    const version = await db.datasetVersion.findUniqueOrThrow({ where: { id: second } });
+    const rows = await stored(second);
+    for (const search of ["quetzal", "ticket 5", "übertrag", "no such text"]) {
+      const found: number[] = [];
+      for (let cursor: string | undefined, page = 0; page < 100; page += 1) {
+        // No time to walk: what the first window does not hold comes from the index.
+        const ask = { after: afterOf(cursor, sort), limit: 37, full: false, sort };
+        const read = await readIndexed(version, { search }, ask, 0);
+        if (!read) throw new Error("the index was not asked");
+        found.push(...read.items.map(({ position }) => position));
+        if (read.nextCursor === null) break;
+        cursor = read.nextCursor;
+      }
+      const sign = sort.startsWith("-") ? -1 : 1;
+      const wanted = rows
+        .filter((row) => has(row.input, search) || has(row.output, search))
+        .sort((a, b) => sign * ((sort === "length" ? a.input.length - b.input.length : 0) || a.position - b.position));
+      expect(found, search).toEqual(wanted.map(({ position }) => position));
+    }
+  },
+);
 
 test("the text index is used for a rare word, and no other table is read", async () => {
   const { line } = await db.datasetVersion.findUniqueOrThrow({ where: { id: first } });

@@ -10,7 +10,7 @@ import { versionRows } from "./version-rows.ts";
 /** Matches of a text that are put in order at once; more are so frequent that walking the rows finds a page of them. */
 const mostHits = 5_000;
 /** How long a walk may try before the text index is asked. */
-const tryMs = 60;
+const tryMs = 30;
 const directMs = 1_500;
 /** Trigrams need three characters. */
 const leastTextIndexed = 3;
@@ -18,14 +18,21 @@ const leastTextIndexed = 3;
 const listWindow = 2_000;
 
 /**
- * A page by the indexes of a large line. @returns null where they do not help: the caller walks
+ * A page by the indexes of a large line.
+ * @param walkMs how long a search walks before it asks the text index
+ * @returns null where the indexes do not help: the caller walks
  */
-export async function readIndexed(version: Browsed, filter: RowFilter, page: PageOf): Promise<RowPage | null> {
+export async function readIndexed(
+  version: Browsed,
+  filter: RowFilter,
+  page: PageOf,
+  walkMs = tryMs,
+): Promise<RowPage | null> {
   const built = build(versionRows(version), filter, { indexed: true });
   const byLength = page.sort.endsWith("length");
   if (filter.search) {
     if (filter.search.length < leastTextIndexed) return byLength ? direct(version, built, page) : null;
-    return searched(version, built, page);
+    return searched(version, built, page, walkMs);
   }
   if (filter.repeated && !byLength && page.sort === "position" && (await isListed(version, filter.repeated)))
     return listed(version, built, page, filter.repeated);
@@ -46,10 +53,10 @@ async function direct(version: Browsed, built: Built, page: PageOf): Promise<Row
  * Text search. `ORDER BY key LIMIT` over a text index walks the key, which for a rare word never ends. So: a short walk, which fills the page with
  * a frequent text; else all matches by the text index, if they are at most 5,000, then put in order.
  */
-async function searched(version: Browsed, built: Built, page: PageOf): Promise<RowPage | null> {
+async function searched(version: Browsed, built: Built, page: PageOf, walkMs: number): Promise<RowPage | null> {
   const byLength = page.sort.endsWith("length");
   if (!byLength) {
-    const walked = await walk(version, built, page, tryMs);
+    const walked = await walk(version, built, page, walkMs);
     if (walked.items.length === page.limit || walked.nextCursor === null) return walked;
   }
   const hits = await textHits(built);

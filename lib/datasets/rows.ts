@@ -16,7 +16,7 @@ const exportMs = 60_000;
 
 /**
  * A page of rows in the order asked for. Without a filter it is one index range, equally fast at any depth; with one, the indexes of a large line
- * are used where it has them. Else windows of 20,000 rows are looked at until the page is full or the time is spent; `nextCursor` then goes on
+ * are used where it has them. Else windows of up to 20,000 rows are looked at until the page is full or the time is spent; `nextCursor` then goes on
  * behind what was looked at, so that a rare word in a large version costs many short requests rather than one that never ends.
  * @throws AppError LIMIT where an order by length cannot be had in time
  */

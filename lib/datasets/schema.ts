@@ -3,10 +3,17 @@ import { endpoint, Instant, Int, Page, pageOf, QueryFlag, ref } from "#lib/core/
 import { ReadOptions } from "#lib/formats/sniffed.ts";
 import { rejectCodes } from "#lib/formats/types.ts";
 
+/** A column or a path to a field. PostgreSQL keeps neither NUL nor half a character. */
+const ColumnName = z
+  .string()
+  .min(1)
+  .max(500)
+  .refine((name) => !name.includes("\0") && name.isWellFormed(), "a name cannot hold NUL or half a character");
+
 /** Which columns make a row. Several input columns are joined by an empty line. `output` null: the file has no gold answers. */
 export const ColumnMapping = z.object({
-  inputs: z.array(z.string().min(1).max(500)).min(1, "choose at least one input column").max(5),
-  output: z.string().min(1).max(500).nullable(),
+  inputs: z.array(ColumnName).min(1, "choose at least one input column").max(5),
+  output: ColumnName.nullable(),
 });
 export type ColumnMapping = z.infer<typeof ColumnMapping>;
 

@@ -5,7 +5,7 @@ import { AppError } from "#lib/core/errors.ts";
 import { publish } from "#lib/core/publish.ts";
 import { mutation, query } from "#lib/core/verb.ts";
 import { inspect, refuseNoTraining } from "#lib/formats/inspect.ts";
-import type { ReadOptions, Sniffed } from "#lib/formats/sniffed.ts";
+import type { Member, ReadOptions, Sniffed } from "#lib/formats/sniffed.ts";
 import { enqueueRun } from "#lib/jobs/queue.ts";
 import { createRun } from "#lib/jobs/runs.ts";
 import type { Run, Upload } from "#prisma/generated/client.ts";
@@ -45,6 +45,13 @@ async function sourceOf(upload: Upload, mapping: ColumnMapping, reading: ReadOpt
   }
   if (mapping.output !== null && mapping.inputs.includes(mapping.output)) {
     throw new AppError("INVALID", `"${mapping.output}" cannot be input and gold answer at once.`, { where: "mapping" });
+  }
+  const isTest = ({ split, refused }: Member) => refused === null && (split === "test" || split === "validation");
+  if (reading.ownSplits && !how.members.some(isTest)) {
+    throw new AppError("INVALID", "The file brings no test or validation rows of its own.", {
+      where: "reading.ownSplits",
+      todo: "Let a share of the rows be held out instead.",
+    });
   }
   if (shape?.refusal && mapping.output !== null) {
     throw new AppError("INVALID", "Only the inputs of this file can be imported: it has no gold answers.", {

@@ -28,7 +28,7 @@ export async function keepTogether(tx: Tx, table: string, parent: RowSet): Promi
          SELECT "inputHash", coalesce(bool_or(holdout) FILTER (WHERE there), bool_or(holdout)) AS holdout FROM (
            SELECT r."inputHash", coalesce(o."holdout", r."holdout") AS holdout, true AS there
            FROM ${rows} r LEFT JOIN ${table} o ON o."position" = r."position"
-           WHERE r."inputHash" IN (SELECT "inputHash" FROM ${table} WHERE "inputHash" IS NOT NULL)
+           WHERE r."inputHash" = ANY(ARRAY(SELECT "inputHash" FROM ${table} WHERE "inputHash" IS NOT NULL))
              AND o."gone" IS NOT TRUE AND o."input" IS NULL
            UNION ALL SELECT n."inputHash", coalesce(n."holdout", p."holdout"), false
            FROM ${table} n LEFT JOIN ${rows} p USING ("position") WHERE n."inputHash" IS NOT NULL AND NOT n."gone") each_row

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { inputDigest, inputHash, isHoldout, normaliseInput, unitOf } from "./split.ts";
+import { seededRandom } from "#lib/sample/random.ts";
+import { inputDigest, inputHash, isHoldout, normaliseInput, placeInput, unitOf } from "./split.ts";
 
 describe("the hold-out is chosen by content alone", () => {
   it("treats inputs as the same that differ in case, white space or Unicode form", () => {
@@ -29,6 +30,40 @@ describe("the hold-out is chosen by content alone", () => {
     for (let index = 0; index < 2_000; index += 1) {
       const digest = inputDigest(`ticket ${index}`);
       if (isHoldout(digest, 0.1)) expect(isHoldout(digest, 0.3)).toBe(true);
+    }
+  });
+
+  it("takes a short way with plain texts that ends where the long way does", () => {
+    const random = seededRandom("short way");
+    const pieces = [
+      "a",
+      "Z",
+      "9",
+      " ",
+      "  ",
+      "\t",
+      "\n",
+      "\u00a0",
+      "é",
+      "e\u0301",
+      "ﬁ",
+      "~",
+      "\u007f",
+      "😀",
+      "ß",
+      "İ",
+      "-",
+    ];
+    for (let index = 0; index < 5_000; index += 1) {
+      const text = Array.from({ length: random.int(0, 12) }, () => random.pick(pieces)).join("");
+      const long = text.normalize("NFKC").toLowerCase().replace(/\s+/g, " ").trim();
+      expect(normaliseInput(text), JSON.stringify(text)).toBe(long);
+      const digest = inputDigest(text);
+      for (const fraction of [0, 0.2, 1])
+        expect(placeInput(text, fraction)).toEqual({
+          inputHash: inputHash(digest),
+          holdout: isHoldout(digest, fraction),
+        });
     }
   });
 });

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import type { Tx } from "#lib/core/db.ts";
 import { WhereAction } from "./change-schema.ts";
 import { defineOperation, type Version } from "./operation.ts";
 import { hasOwnTable } from "./partition.ts";
 import { build } from "./row-conditions.ts";
-import { isTimeout, reading } from "./row-select.ts";
 import { RowFilter, type RowOrigin } from "./schema.ts";
 import { versionRows } from "./version-rows.ts";
 
@@ -69,17 +69,33 @@ export const whereOperation = defineOperation<WhereOp>({
   },
 });
 
-/** How many rows an action changes, if at most `limit` and found quickly; else null. */
-export async function countWhere(version: Version, op: WhereOp, limit: number): Promise<number | null> {
+/**
+ * How many rows an action changes, if at most `limit` and found within `ms`; else null. Asked inside the caller's transaction, which goes on
+ * as if nothing had been asked: a request that waits for a second connection could wait for itself.
+ */
+export async function countWhere(
+  tx: Tx,
+  version: Version,
+  op: WhereOp,
+  limit: number,
+  ms = countMs,
+): Promise<number | null> {
   // The author stands in what is written only, never in what is counted.
   const { values, select, when } = plan(version, op, "");
-  const sql = `SELECT count(*)::int AS n FROM (SELECT ${select} FROM ${versionRows(version)} r WHERE ${when} LIMIT ${limit + 1}) found`;
+  await tx.$executeRawUnsafe("SAVEPOINT counting");
   try {
-    const { rows } = await reading(countMs, (client) => client.query<{ n: number }>(sql, values));
-    const n = rows[0]?.n ?? 0;
+    await tx.$executeRawUnsafe(`SET LOCAL statement_timeout = ${ms}`);
+    const [found] = await tx.$queryRawUnsafe<{ n: number }[]>(
+      `SELECT count(*)::int AS n FROM (SELECT ${select} FROM ${versionRows(version)} r WHERE ${when} LIMIT ${limit + 1}) found`,
+      ...values,
+    );
+    const n = found?.n ?? 0;
     return n > limit ? null : n;
   } catch (error) {
-    if (isTimeout(error)) return null;
+    if (error instanceof Error && /\b57014\b|statement timeout/.test(error.message)) return null;
     throw error;
+  } finally {
+    // Takes the time limit back, too.
+    await tx.$executeRawUnsafe("ROLLBACK TO SAVEPOINT counting");
   }
 }

@@ -11,6 +11,7 @@ import { parquetHead, parquetSniffed, sampleParquet } from "./parquet/head.ts";
 import { type Seen, sniff } from "./registry.ts";
 import type { ContainerKind, Member, ReadOptions } from "./sniffed.ts";
 import { spool } from "./spool.ts";
+import { storable } from "./storable.ts";
 import { headBytes, type Sniffed } from "./types.ts";
 
 /** Data files whose head is looked at; others are taken to be like them until they are read. */
@@ -74,7 +75,7 @@ async function walk(
 }
 
 function looked({ name, bytes }: Entry, refused: string | null): Looked {
-  return { name, bytes, split: splitOf(name), refused, found: null };
+  return { name: storable(name), bytes, split: splitOf(name), refused, found: null };
 }
 
 async function look(entry: Entry, into: Looked[], options: ReadOptions): Promise<void> {
@@ -187,7 +188,7 @@ export async function inspectArchive(
   const { found } = first;
   const ownClasses = found.how.classes.filter(([column]) => !classes.some(([other]) => other === column));
   const how: Sniffed = { ...found.how, container: kind, members, classes: [...classes, ...ownClasses] };
-  how.warnings = [...warnings, ...found.how.warnings];
+  how.warnings = [...warnings.map(storable), ...found.how.warnings];
   const alone = read.length === 1 && seen.whole;
   return {
     how,

@@ -1,7 +1,7 @@
 import type { Encoding } from "./types.ts";
 
 /** What a byte order mark says, or the bytes themselves where there is none. */
-export type Charset = { encoding: Encoding; bom: number; warning: string | null };
+type Charset = { encoding: Encoding; bom: number; warning: string | null };
 
 /** How many bytes are looked at for what no mark tells. */
 const sampleBytes = 256 * 1024;

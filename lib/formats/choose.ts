@@ -1,5 +1,6 @@
 import type { Entry } from "./containers/container.ts";
 import { isHidden, roleOf, splitOf } from "./members.ts";
+import { storable } from "./storable.ts";
 import type { Sniffed } from "./types.ts";
 
 /** Most files of an archive that are looked at and listed. */
@@ -15,13 +16,13 @@ export function chooserOf(how: Sniffed): (entry: Entry) => { holdout: boolean | 
   return (entry) => {
     if (how.container === "gzip") return { holdout: undefined };
     if (entry.refused !== null || entry.bytes === 0) return null;
-    const known = listed.get(entry.name);
+    const known = listed.get(storable(entry.name));
     if (known ? known.refused !== null : only !== undefined || !isData(entry.name)) return null;
     const split = known ? known.split : splitOf(entry.name);
     return { holdout: ownSplits ? split === "test" || split === "validation" : undefined };
   };
 }
 
-export function isData(name: string): boolean {
+function isData(name: string): boolean {
   return !isHidden(name) && roleOf(name) === "data";
 }

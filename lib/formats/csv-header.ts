@@ -1,6 +1,7 @@
 import { AppError } from "#lib/core/errors.ts";
 import { CsvRecord } from "./csv-record.ts";
 import { bytesIn } from "./encoding.ts";
+import { storable } from "./storable.ts";
 import { type Head, headBytes, maxColumns, type Position, type Syntax } from "./types.ts";
 
 const delimiters = [",", ";", "\t", "|"] as const;
@@ -68,7 +69,7 @@ export function nameColumns(cells: readonly string[]): { columns: string[]; warn
   const warnings: string[] = [];
   const taken = new Set<string>();
   const columns = cells.map((cell, index) => {
-    const wanted = cell.trim() || `column_${index + 1}`;
+    const wanted = storable(cell.trim()) || `column_${index + 1}`;
     let name = wanted;
     for (let copy = 2; taken.has(name); copy += 1) name = `${wanted}_${copy}`;
     taken.add(name);

@@ -1,5 +1,6 @@
 import { splitNamed, splitOf } from "./members.ts";
 import type { Sniffed, Split } from "./sniffed.ts";
+import { storable } from "./storable.ts";
 import { frontMatter, type Yaml } from "./yaml.ts";
 
 /** What a dataset folder of Hugging Face says about itself: its card (README.md) and dataset_infos.json. */
@@ -53,15 +54,17 @@ function classesOfCard(info: Yaml): Sniffed["classes"] {
     const features = one instanceof Map ? one.get("features") : null;
     return listOf(features ?? []).flatMap((feature): Sniffed["classes"] => {
       if (!(feature instanceof Map)) return [];
-      const column = textOf(feature.get("name"));
+      const name = textOf(feature.get("name"));
+      const column = name === null ? null : storable(name);
       const type = feature.get("dtype");
       const label = type instanceof Map ? type.get("class_label") : null;
       const names = label instanceof Map ? label.get("names") : null;
       if (column === null) return [];
-      if (Array.isArray(names)) return [[column, names.map((name) => textOf(name) ?? "")]];
+      if (Array.isArray(names)) return [[column, names.map((name) => storable(textOf(name) ?? ""))]];
       if (!(names instanceof Map)) return [];
       const list: string[] = [];
-      for (const [index, name] of names) if (/^\d{1,5}$/.test(index)) list[Number(index)] = textOf(name) ?? "";
+      for (const [index, name] of names)
+        if (/^\d{1,5}$/.test(index)) list[Number(index)] = storable(textOf(name) ?? "");
       return [[column, Array.from(list, (name, index) => name ?? String(index))]];
     });
   });
@@ -79,7 +82,7 @@ export function classesOfFeatures(features: unknown): Sniffed["classes"] {
   return Object.entries(features).flatMap(([column, feature]): Sniffed["classes"] => {
     const names = field(feature, "names");
     const isLabel = field(feature, "_type") === "ClassLabel" && Array.isArray(names) && names.length <= 100_000;
-    return isLabel && names.every((name) => typeof name === "string") ? [[column, names]] : [];
+    return isLabel && names.every((name) => typeof name === "string") ? [[storable(column), names.map(storable)]] : [];
   });
 }
 

@@ -21,7 +21,7 @@ export type Inspected = {
 };
 
 /** The head of the file whose rows are shown. */
-export type SampleHead = { bytes: Uint8Array; complete: boolean; seen: Seen };
+type SampleHead = { bytes: Uint8Array; complete: boolean; seen: Seen };
 
 const pieceBytes = 64 * 1024;
 

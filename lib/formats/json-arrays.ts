@@ -55,7 +55,7 @@ function arraysIn(text: string): Found[] {
   function close(at: number): void {
     const array = arrays.pop();
     // Inside another array it belongs to a row.
-    if (!array?.objects || arrays.length > 0 || array.path.length === 0) return;
+    if (!array?.objects || arrays.length > 0 || array.path.length === 0 || array.path.join().includes("\0")) return;
     found.push({ path: array.path, chars: at - array.began });
   }
 }

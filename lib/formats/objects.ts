@@ -6,7 +6,7 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /** A JSON value as a cell. An unpaired surrogate, which no database takes, becomes U+FFFD. */
-export function toCell(value: unknown): Cell {
+function toCell(value: unknown): Cell {
   if (value === undefined || value === null) return null;
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return text.isWellFormed() ? text : text.toWellFormed();
@@ -16,7 +16,7 @@ export function toCell(value: unknown): Cell {
  * The field a column name points at: an own key of that very name first (`"a.b"`), else a path through nested objects and arrays
  * (`messages.0.content`). Only own keys count, so that `__proto__` and `toString` are data like any other.
  */
-export function fieldAt(row: JsonObject, column: string): unknown {
+function fieldAt(row: JsonObject, column: string): unknown {
   if (Object.hasOwn(row, column)) return row[column];
   let at: unknown = row;
   for (const key of column.split(".")) {

@@ -37,7 +37,7 @@ export async function readFrom(
   from: Position,
   options: Partial<ReadOptions> = {},
 ): Promise<ReadBack> {
-  const source = bytesSource(file, 97);
+  const source = bytesSource(file, file.length > 20_000 ? 4_096 : 97);
   const { how, columns } = await inspect(source, "test file", ReadOptions.parse(options));
   const result: ReadBack = { columns, warnings: [], records: [], rejections: [], stops: [], how };
   for await (const batch of readRows(source, how, from, columns)) collect(result, batch);

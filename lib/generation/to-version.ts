@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { pool } from "#lib/core/db.ts";
+import type { Tx } from "#lib/core/db.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import { mutation } from "#lib/core/verb.ts";
 import { madeAtOnce } from "#lib/datasets/change.ts";
 import { atOnceRows, defineOperation, deriveBy, queueDerive, type Version } from "#lib/datasets/operation.ts";
 import type { RowOrigin } from "#lib/datasets/schema.ts";
-import { loadRowSet, type RowSet, versionRows } from "#lib/datasets/version-rows.ts";
+import { type RowSet, versionRows } from "#lib/datasets/version-rows.ts";
 import { generationKind } from "#lib/jobs/kinds/generation.ts";
 import { enqueueRun } from "#lib/jobs/queue.ts";
 import { generationToVersion } from "./to-version-schema.ts";
@@ -37,7 +37,11 @@ export const labelsOperation = defineOperation<LabelsOp>({
   origin: "label",
   async stage(tx, table, { op, parent, tell }) {
     const origin: RowOrigin = { kind: "label", runId: op.generationRunId };
-    const answers = answersSql(parent, await loadRowSet(op.labelledVersionId), op.onlyWithoutGold);
+    const labelled = await tx.datasetVersion.findUniqueOrThrow({
+      where: { id: op.labelledVersionId },
+      select: { line: true, step: true },
+    });
+    const answers = answersSql(parent, labelled, op.onlyWithoutGold);
     for (let at = 0; at < parent.lastPosition; at += windowRows) {
       tell(at, parent.lastPosition);
       await tx.$executeRawUnsafe(
@@ -53,12 +57,12 @@ export const labelsOperation = defineOperation<LabelsOp>({
   },
 });
 
-async function fewAnswers(parent: Version, labelled: RowSet, op: LabelsOp): Promise<boolean> {
-  const { rows } = await pool.query<{ n: number }>(
+async function fewAnswers(tx: Tx, parent: Version, labelled: RowSet, op: LabelsOp): Promise<boolean> {
+  const [found] = await tx.$queryRawUnsafe<{ n: number }[]>(
     `SELECT count(*)::int AS n FROM (SELECT 1 ${answersSql(parent, labelled, op.onlyWithoutGold)} LIMIT ${atOnceRows + 1}) found`,
-    [op.generationRunId],
+    op.generationRunId,
   );
-  return (rows[0]?.n ?? 0) <= atOnceRows;
+  return (found?.n ?? 0) <= atOnceRows;
 }
 
 const toVersion = mutation(generationToVersion, async ({ actor, tx, input, found, after }) => {
@@ -86,7 +90,7 @@ const toVersion = mutation(generationToVersion, async ({ actor, tx, input, found
   const { reason, onlyWithoutGold } = input;
   const op: LabelsOp = { kind: "labels", generationRunId: run.id, labelledVersionId: labelled.id, onlyWithoutGold };
   const planned = { parent, reason, operation: labelsOperation, op };
-  if (await fewAnswers(parent, labelled, op)) return madeAtOnce(tx, await deriveBy(tx, actor, planned));
+  if (await fewAnswers(tx, parent, labelled, op)) return madeAtOnce(tx, await deriveBy(tx, actor, planned));
   const title = `Take answers as gold in ${parent.dataset.name} v${parent.number}`;
   const derive = await queueDerive(tx, actor, planned, title);
   after(() => enqueueRun(derive));

@@ -135,7 +135,7 @@ export function asAppError(error: unknown, requestId: string, what: string): App
   }
   if (isPassingDbFault(error)) {
     log.warn({ err: error, requestId, what }, "database away");
-    return new AppError("INTERNAL", "The database cannot be reached right now.", {
+    return new AppError("INTERNAL", "The database cannot be reached or is busy right now.", {
       status: 503,
       retryAfterSec: 2,
       todo: "Try again in a moment.",

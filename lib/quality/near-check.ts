@@ -1,4 +1,3 @@
-import { formatFigure } from "#lib/format.ts";
 import type { Leaks } from "./exact.ts";
 import { type FindingDraft, mostKept } from "./finding-sink.ts";
 import { type Look, note } from "./look.ts";
@@ -144,6 +143,6 @@ function draftOf(look: Look, scanned: Scanned, pairs: Pairs, index: number, grou
     ...(other ? { otherVersionId: other.id } : {}),
     otherPosition: position,
     score,
-    note: `${score === 1 ? "The same words as" : `${formatFigure(score, 2)} like`} ${where}${answers}.`,
+    note: `${score === 1 ? "The same words as" : `${score.toFixed(2)} like`} ${where}${answers}.`,
   };
 }

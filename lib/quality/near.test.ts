@@ -161,4 +161,14 @@ describe("shingles", () => {
     expect(jaccard(Uint32Array.of(), Uint32Array.of())).toBe(1);
     expect(jaccard(Uint32Array.of(), Uint32Array.of(1))).toBe(0);
   });
+
+  test("giving up early never loses a pair at the threshold", () => {
+    const random = seeded(9);
+    for (let trial = 0; trial < 500; trial++) {
+      const numbers = (keep: number) => Array.from({ length: 40 }, (_, i) => i).filter(() => random() < keep);
+      const [a, b] = [Uint32Array.from(numbers(0.9)), Uint32Array.from(numbers(0.9))];
+      const exact = jaccard(a, b);
+      for (const least of [0.5, 0.7, 0.8, exact]) expect(jaccard(a, b, least)).toBe(exact >= least ? exact : 0);
+    }
+  });
 });

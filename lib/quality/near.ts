@@ -1,6 +1,6 @@
 import { FirstSeen } from "./first-seen.ts";
 import { type Banding, bandingFor, MinHasher } from "./minhash.ts";
-import { type Candidates, PairIndex } from "./pair-index.ts";
+import { type Candidates, mostCandidates, PairIndex } from "./pair-index.ts";
 import type { Pulse } from "./pulse.ts";
 import { jaccard, type ShingleKind, Shingler } from "./shingles.ts";
 import { UnionFind } from "./union-find.ts";
@@ -41,6 +41,8 @@ export type PairWork = {
 
 type Indexes = { heldOut: PairIndex; heldOutLeaders: PairIndex; trainLeaders: PairIndex };
 
+/** A text that has a partner is compared with so many at the most; one without, with all its candidates. */
+const comparedOnceFound = 16;
 /** Texts fetched at a time. */
 const pageEntries = 1_000;
 /** Shingles kept of texts that others are compared with (4 bytes each). */
@@ -134,12 +136,14 @@ export class NearFinder {
     for (let from = 0; from < order.length; from += pageEntries) {
       const page = order.subarray(from, from + pageEntries);
       await this.#load(page, Object.values(indexes), fetch);
+      const passing: number[] = [];
       for (const entry of page) {
         const wait = pulse();
         if (wait) await wait;
-        this.#compare(entry, indexes, onPair);
+        // What no other text will be compared with need not be kept.
+        if (!this.#compare(entry, indexes, onPair)) passing.push(entry);
       }
-      this.#evict();
+      this.#evict(passing);
       onProgress?.(Math.min(order.length, from + pageEntries), order.length);
     }
     this.#cache.clear();
@@ -159,21 +163,25 @@ export class NearFinder {
     return order.subarray(0, size);
   }
 
-  #compare(entry: number, indexes: Indexes, onPair: PairWork["onPair"]): void {
+  /** @returns whether others are compared with this text later on */
+  #compare(entry: number, indexes: Indexes, onPair: PairWork["onPair"]): boolean {
     const code = this.#side[entry] as number;
     const own = (code & 2) === 0;
     if (code & 1) {
       indexes.heldOut.insert(entry);
       if (own && !this.#repeats(entry, indexes.heldOutLeaders, onPair)) indexes.heldOutLeaders.insert(entry);
-      return;
+      return true;
     }
-    this.#verified(entry, indexes.heldOut.candidates(entry), (other, score) => {
+    const onLeak = (other: number, score: number) => {
       const otherOwn = ((this.#side[other] as number) & 2) === 0;
       if (own) onPair({ kind: "leak", entry, other, score });
       else if (otherOwn) onPair({ kind: "leak", entry: other, other: entry, score });
-    });
-    if (!own || code & 4) return;
-    if (!this.#repeats(entry, indexes.trainLeaders, onPair)) indexes.trainLeaders.insert(entry);
+    };
+    // The findings of a test set are on its own rows: every one of them that another version trains on.
+    this.#verified(entry, indexes.heldOut.candidates(entry), onLeak, own ? comparedOnceFound : mostCandidates);
+    if (!own || code & 4 || this.#repeats(entry, indexes.trainLeaders, onPair)) return false;
+    indexes.trainLeaders.insert(entry);
+    return true;
   }
 
   /** Whether an earlier text of the side that repeats none itself is nearly equal; tells the most similar. */
@@ -187,17 +195,25 @@ export class NearFinder {
     return best.other >= 0;
   }
 
-  #verified(entry: number, found: Candidates, onMatch: (other: number, score: number) => void): void {
+  #verified(
+    entry: number,
+    found: Candidates,
+    onMatch: (other: number, score: number) => void,
+    most = comparedOnceFound,
+  ): void {
     if (found.capped) this.capped++;
     const set = this.#cache.get(entry);
     if (!set) throw new Error("a text to compare was not loaded");
-    for (let i = 0; i < found.count; i++) {
+    let matched = false;
+    for (let i = 0; i < found.count && !(matched && i >= most); i++) {
       const other = found.entries[i] as number;
       const otherSet = this.#cache.get(other);
       if (!otherSet) throw new Error("a text to compare with was not loaded");
-      const score = jaccard(set, otherSet);
+      const score = jaccard(set, otherSet, this.threshold);
       const equal = score === 1 && this.#hash[entry] === this.#hash[other];
-      if (score >= this.threshold && !equal) onMatch(other, score);
+      if (score < this.threshold || equal) continue;
+      matched = true;
+      onMatch(other, score);
     }
   }
 
@@ -223,12 +239,17 @@ export class NearFinder {
     }
   }
 
-  /** Between pages: the oldest go first, and are read again when needed. */
-  #evict(): void {
-    for (const [entry, set] of this.#cache) {
+  /** Between pages: besides `passing`, the oldest go first, and are read again when needed. */
+  #evict(passing: readonly number[]): void {
+    for (const entry of passing) this.#forget(entry);
+    for (const entry of this.#cache.keys()) {
       if (this.#cached <= cachedShingles) return;
-      this.#cache.delete(entry);
-      this.#cached -= set.length;
+      this.#forget(entry);
     }
+  }
+
+  #forget(entry: number): void {
+    this.#cached -= this.#cache.get(entry)?.length ?? 0;
+    this.#cache.delete(entry);
   }
 }

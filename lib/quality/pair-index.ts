@@ -7,7 +7,7 @@ export type BandKeys = { keys: Uint32Array; bands: number; shared: Uint32Array }
 export type Candidates = { entries: Int32Array; count: number; capped: boolean };
 
 /** Texts that one text is compared with at most; more share a band only in sets made from few templates. */
-const mostCandidates = 64;
+export const mostCandidates = 64;
 
 /** Texts by band key, to look up those that share one with another. */
 export class PairIndex {

@@ -33,9 +33,12 @@ function refuseUnready(version: Version): void {
   throw new AppError("CONFLICT", `${nameOf(version)} is not ready.`, { todo: "Wait until its rows are there." });
 }
 
-function presentReport(row: Stored): QualityReport {
+/** A report of another release of Stillhouse, with other checks, counts as none: the next one replaces it. */
+function presentReport(row: Stored): QualityReport | null {
+  const report = StoredReport.safeParse(row.report);
+  if (!report.success) return null;
   return {
-    ...StoredReport.parse(row.report),
+    ...report.data,
     datasetVersionId: row.versionId,
     runId: row.runId,
     status: GateStatus.parse(row.status),
@@ -100,14 +103,14 @@ const findings = query(qualityFindings, async ({ db, input, found }) => {
 /** What a report and what is known of leakage come to. Leakage is asked again: a test set may be younger than the report. */
 async function gateOf(db: Db, version: Version): Promise<Gate> {
   const row = await db.qualityReport.findUnique({ where: { versionId: version.id } });
+  const report = row && presentReport(row);
   const reasons: Gate["reasons"] = [];
-  if (!row) {
+  if (!report) {
     const running = await activeRun(db, version);
     const sentence = running ? "The quality report is still being made." : "There is no quality report yet.";
     reasons.push({ check: null, level: "block", sentence });
     return { status: "block", reasons, report: running ? "running" : "none", reportedAt: null };
   }
-  const report = presentReport(row);
   for (const { check, level, status, sentence } of report.checks) {
     if (status === "found" && (level === "block" || level === "warn"))
       reasons.push({ check, level, sentence: `${checks[check].title}: ${sentence}` });

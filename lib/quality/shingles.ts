@@ -106,18 +106,35 @@ export class Shingler {
   }
 }
 
-/** |A and B| / |A or B| of two sorted sets; 1 for two empty ones. */
-export function jaccard(a: Uint32Array, b: Uint32Array): number {
-  if (a.length === 0 && b.length === 0) return 1;
+/**
+ * |A and B| / |A or B| of two sorted sets; 1 for two empty ones.
+ * @param least gives up, and answers 0, as soon as this cannot be reached any more
+ */
+export function jaccard(a: Uint32Array, b: Uint32Array, least = 0): number {
+  const sizes = a.length + b.length;
+  if (sizes === 0) return 1;
+  // J >= least needs so many in common, and so leaves only so many of each that the other does not have.
+  const needed = Math.ceil((least / (1 + least)) * sizes - 1e-9);
+  let spareA = a.length - needed;
+  let spareB = b.length - needed;
+  if (spareA < 0 || spareB < 0) return 0;
   let both = 0;
   let i = 0;
   let j = 0;
   while (i < a.length && j < b.length) {
     const x = a[i] as number;
     const y = b[j] as number;
-    if (x === y) both++;
-    if (x <= y) i++;
-    if (y <= x) j++;
+    if (x === y) {
+      both++;
+      i++;
+      j++;
+    } else if (x < y) {
+      if (spareA-- === 0) return 0;
+      i++;
+    } else {
+      if (spareB-- === 0) return 0;
+      j++;
+    }
   }
-  return both / (a.length + b.length - both);
+  return both / (sizes - both);
 }

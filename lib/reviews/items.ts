@@ -58,7 +58,7 @@ export async function findItems(review: Review, filter: Filter) {
   const [{ rows: found }, { rows: counted }] = await Promise.all([
     pool.query<Stored>(
       `SELECT i."seq", i."position", left(r."input", ${listChars}) AS input, length(r."input") > ${listChars} AS cut, i."gold", i."teacher", i."student",
-         i."confidence", i."reasons", i."remark", i."doubt", i."copies", i."state", i."outcome", i."answer", i."settledById"
+         i."confidence", i."reasons", i."remark", i."suggested", i."doubt", i."copies", i."state", i."outcome", i."answer", i."settledById"
        FROM "ReviewItem" i JOIN ${rows} r ON r."position" = i."position"
        WHERE ${where} AND i."seq" > $${values.length + 1}::int ORDER BY i."seq" LIMIT $${values.length + 2}::int`,
       [...values, after, filter.limit + 1],

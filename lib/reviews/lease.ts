@@ -98,7 +98,7 @@ export async function loadItems(
   const rows = versionRows(await loadRowSet(review.datasetVersionId));
   const found = await tx.$queryRawUnsafe<StoredItem[]>(
     `SELECT i."seq", i."position", left(r."input", ${shownChars}) AS input, length(r."input") > ${shownChars} AS cut, i."gold", i."teacher", i."student",
-       i."confidence", i."reasons", i."remark", i."doubt", i."copies"
+       i."confidence", i."reasons", i."remark", i."suggested", i."doubt", i."copies"
      FROM "ReviewItem" i JOIN ${rows} r ON r."position" = i."position"
      WHERE i."reviewId" = $1::uuid AND i."seq" = ANY($2::int[]) ORDER BY i."seq"`,
     review.id,

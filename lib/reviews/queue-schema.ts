@@ -26,6 +26,8 @@ export const QueueItem = z.object({
   confidence: z.number().nullable(),
   reasons: z.array(DoubtReason),
   remark: z.string(),
+  /** the label that a quality report suggests instead */
+  suggested: z.string().nullable(),
   doubt: z.number(),
   /** rows that the decision stands for */
   copies: z.int(),

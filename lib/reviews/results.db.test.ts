@@ -79,6 +79,24 @@ describe("making a version", () => {
   });
 });
 
+it("a review goes with its decisions, and what was made of it stays", async () => {
+  const { make, reviewer, engineer, versionId } = await makeReviewable(3);
+  const { id } = await make();
+  const one = windowOf(reviewer, id);
+  await one.next();
+  await one.decide({ seq: 1, action: "correct", answer: "c" });
+  const { datasetVersionId } = await call<{ datasetVersionId: string }>("review.apply", engineer, {
+    reviewId: id,
+    reason: "checked",
+  });
+  await call("review.delete", engineer, { reviewId: id });
+  await expect(one.decide({ seq: 2, action: "accept" })).rejects.toMatchObject({ code: "NOT_FOUND" });
+  expect(await db.reviewTurn.count({ where: { reviewId: id } })).toBe(0);
+  expect(await db.datasetVersion.count({ where: { id: { in: [versionId, datasetVersionId] } } })).toBe(2);
+  const entry = await db.auditEntry.findFirst({ where: { action: "review.delete", targetId: id } });
+  expect(entry?.data).toEqual({ name: "Check", decided: 1 });
+});
+
 describe("agreement", () => {
   it("compares people with one another and with the teacher, and opens the rows behind", async () => {
     const { make, team, reviewer, engineer, manager } = await makeReviewable(30);

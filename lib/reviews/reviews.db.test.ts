@@ -238,6 +238,7 @@ describe("who sees what", () => {
       await expect(call(name, other, input), name).rejects.toMatchObject({ code: "NOT_FOUND" });
     }
     await expect(windowOf(engineer, id).next()).rejects.toMatchObject({ code: "FORBIDDEN" });
+    expect((await windowOf(reviewer, id).next()).items).toHaveLength(3);
     await call("review.update", engineer, { reviewId: id, assignees: [other.userId] });
     await expect(windowOf(reviewer, id).next()).rejects.toMatchObject({ code: "NOT_FOUND" });
     expect((await windowOf(other, id).next()).items).toHaveLength(3);

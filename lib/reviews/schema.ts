@@ -170,6 +170,16 @@ export const reviewUpdate = endpoint({
   output: z.object({ id: z.uuid() }),
 });
 
+export const reviewDelete = endpoint({
+  name: "review.delete",
+  method: "DELETE",
+  path: "/reviews/:reviewId",
+  permission: "review.manage",
+  summary: "Deletes a review with its decisions. Versions that were made of them stay, and say who decided their rows.",
+  input: z.object(reviewInput),
+  output: z.object({ id: z.uuid() }),
+});
+
 export const reviewChoices = endpoint({
   name: "review.choices",
   method: "GET",

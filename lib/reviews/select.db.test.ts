@@ -43,6 +43,7 @@ async function makeSuspects({ team, engineer, project, versionId }: Team, scores
     seq: at + 1,
     position: Number(position),
     score,
+    suggestion: "c",
     note: "rather c",
   }));
   const other = { runId, check: "duplicate", seq: 1, position: 6, score: null, note: "" };
@@ -73,7 +74,14 @@ describe("the queue", () => {
       [1, "confidence"],
       [2, "disagreement"],
     ]);
-    expect(items[0]).toMatchObject({ gold: "a", teacher: "b", student: null, remark: "rather c", current: "a" });
+    expect(items[0]).toMatchObject({
+      gold: "a",
+      teacher: "b",
+      student: null,
+      remark: "rather c",
+      suggested: "c",
+      current: "a",
+    });
     const detail = await call<ReviewDetail>("review.detail", team.manager, { reviewId: id });
     expect(detail.mix.found).toEqual({ disagreement: 3, noise: 1, confidence: 1, audit: 0 });
     const preview = await call<{ itemCount: number; mix: ReviewMix }>("review.preview", team.engineer, {

@@ -60,15 +60,17 @@ export async function selectItems(tx: Tx, selection: Selection) {
   const { version, teacher, student, qualityRunId, kind } = selection;
   const table = `doubted_${randomUUID().replaceAll("-", "")}`;
   await tx.$executeRawUnsafe(`CREATE TEMP TABLE ${table} (
-    "position" int PRIMARY KEY, "inputHash" bigint NOT NULL, "gold" text, "teacher" text, "student" text, "confidence" float8, "remark" text,
-    "disagreement" float8 NOT NULL, "noise" float8 NOT NULL, "unsure" float8 NOT NULL, "audit" bool NOT NULL, "doubt" float8) ON COMMIT DROP`);
+    "position" int PRIMARY KEY, "inputHash" bigint NOT NULL, "gold" text, "teacher" text, "student" text, "confidence" float8, "remark" text, "suggested" text,
+    "disagreement" float8 NOT NULL, "noise" float8 NOT NULL, "unsure" float8 NOT NULL, "audit" bool NOT NULL, "doubt" float8 NOT NULL) ON COMMIT DROP`);
+  // A million rows take seconds on a small machine: more than a page's statements may.
+  await tx.$executeRawUnsafe("SET LOCAL statement_timeout = '28s'");
   const audit = await drawAudit(tx, selection);
   const rows = rowsOf(selection);
   const differing = kind === "extraction" && teacher ? await jsonDifferences(tx, rows, teacher.runId) : [];
   const none = randomUUID();
   await tx.$executeRawUnsafe(
-    `INSERT INTO ${table} SELECT * FROM (
-       SELECT r."position", r."inputHash", r."output", t."answer", s."student", s."confidence", n."remark",
+    `INSERT INTO ${table} SELECT found.*, 1 - (1 - disagreement) * (1 - noise) * (1 - unsure) FROM (
+       SELECT r."position", r."inputHash", r."output", t."answer", s."student", s."confidence", n."remark", n."suggested",
          ${disagreementSql(kind)} AS disagreement, coalesce(n."noise", 0) AS noise,
          CASE WHEN s."confidence" < $5::float8 THEN 1 - s."confidence" ELSE 0 END AS unsure,
          r."position" = ANY($6::int[]) AS audit
@@ -78,7 +80,8 @@ export async function selectItems(tx: Tx, selection: Selection) {
        LEFT JOIN "EvaluationRow" s ON s."evaluationId" = $2::uuid AND s."position" = r."position"
          ${student ? sameInput(version, student.rows, 's."position"', 'r."inputHash"') : ""}
        LEFT JOIN (SELECT "position", least(0.95, 0.5 + greatest(0, max(coalesce("score", 0))) / 2) AS "noise",
-           left((array_agg("note" ORDER BY "score" DESC NULLS LAST))[1], 500) AS "remark"
+           left((array_agg("note" ORDER BY "score" DESC NULLS LAST))[1], 500) AS "remark",
+           (array_agg("suggestion" ORDER BY "score" DESC NULLS LAST))[1] AS "suggested"
          FROM "QualityFinding" WHERE "runId" = $3::uuid AND "check" = 'label-noise' GROUP BY 1) n ON n."position" = r."position") found
      WHERE disagreement > 0 OR noise > 0 OR unsure > 0 OR audit OR cardinality($4::int[]) < 0`,
     teacher?.runId ?? none,
@@ -88,11 +91,10 @@ export async function selectItems(tx: Tx, selection: Selection) {
     selection.maxConfidence,
     audit,
   );
-  await tx.$executeRawUnsafe(`UPDATE ${table} SET "doubt" = 1 - (1 - "disagreement") * (1 - "noise") * (1 - "unsure")`);
+  await tx.$executeRawUnsafe(`ANALYZE ${table}`);
   const found = await countReasons(tx, table);
   await mergeAlike(tx, table);
   await cut(tx, table, selection.limit);
-  await tx.$executeRawUnsafe(`ANALYZE ${table}`);
   return { table, found, queued: await countReasons(tx, table) };
 }
 
@@ -132,10 +134,10 @@ export async function writeItems(
   selection: Selection,
 ) {
   await tx.$executeRawUnsafe(
-    `INSERT INTO "ReviewItem" ("reviewId", "seq", "position", "inputHash", "gold", "teacher", "student", "confidence", "reasons", "doubt", "remark", "wanted")
+    `INSERT INTO "ReviewItem" ("reviewId", "seq", "position", "inputHash", "gold", "teacher", "student", "confidence", "reasons", "doubt", "remark", "suggested", "wanted")
      SELECT $1::uuid, row_number() OVER (ORDER BY place, "position"), "position", "inputHash", "gold", "teacher", "student", "confidence",
        array_remove(ARRAY[CASE WHEN "disagreement" > 0 THEN 'disagreement' END, CASE WHEN "noise" > 0 THEN 'noise' END,
-         CASE WHEN "unsure" > 0 THEN 'confidence' END, CASE WHEN "audit" THEN 'audit' END], NULL), "doubt", coalesce("remark", ''), $2::int
+         CASE WHEN "unsure" > 0 THEN 'confidence' END, CASE WHEN "audit" THEN 'audit' END], NULL), "doubt", coalesce("remark", ''), "suggested", $2::int
      FROM (SELECT *, (row_number() OVER (PARTITION BY "doubt" > 0 ORDER BY "doubt" DESC, "position") - 0.5)
          / count(*) OVER (PARTITION BY "doubt" > 0) AS place FROM ${table}) placed`,
     review.id,
@@ -144,7 +146,8 @@ export async function writeItems(
   if (selection.version.duplicateCount === 0) return;
   await tx.$executeRawUnsafe(
     `UPDATE "ReviewItem" i SET "copies" = alike.n FROM (
-       SELECT r."inputHash", r."output", count(*)::int AS n FROM ${rowsOf(selection)} r GROUP BY 1, 2 HAVING count(*) > 1) alike
+       SELECT r."inputHash", r."output", count(*)::int AS n FROM ${rowsOf(selection)} r
+       WHERE r."inputHash" IN (SELECT q."inputHash" FROM "ReviewItem" q WHERE q."reviewId" = $1::uuid) GROUP BY 1, 2 HAVING count(*) > 1) alike
      WHERE i."reviewId" = $1::uuid AND i."inputHash" = alike."inputHash" AND i."gold" IS NOT DISTINCT FROM alike."output"`,
     review.id,
   );

@@ -18,6 +18,7 @@ import {
   reviewApply,
   reviewChoices,
   reviewCreate,
+  reviewDelete,
   reviewDetail,
   reviewGet,
   reviewList,
@@ -110,6 +111,8 @@ const update = mutation(reviewUpdate, async ({ actor, tx, input }) => {
     const before = await tx.reviewAssignee.findMany({ where: { reviewId: review.id }, select: { userId: true } });
     const fresh = assignees.filter((id) => !before.some(({ userId }) => userId === id));
     await tx.reviewAssignee.deleteMany({ where: { reviewId: review.id, userId: { notIn: assignees } } });
+    // what they had in front of them is free at once; what they decided stays
+    await tx.reviewTurn.deleteMany({ where: { reviewId: review.id, userId: { notIn: assignees }, action: null } });
     await tx.reviewAssignee.createMany({ data: fresh.map((userId) => ({ reviewId: review.id, userId })) });
     const [project, by] = await Promise.all([
       tx.project.findUniqueOrThrow({ where: { id: review.projectId }, select: { name: true } }),
@@ -128,6 +131,15 @@ const update = mutation(reviewUpdate, async ({ actor, tx, input }) => {
     },
   });
   await publish(tx, actor.teamId, `review:${review.id}`, `project:${review.projectId}`);
+  return { id: review.id };
+});
+
+const remove = mutation(reviewDelete, async ({ actor, tx, input, audit }) => {
+  const review = await lockReview(tx, input.reviewId);
+  const decided = await tx.reviewTurn.count({ where: { reviewId: review.id, action: { not: null } } });
+  await tx.review.delete({ where: { id: review.id } });
+  await publish(tx, actor.teamId, `review:${review.id}`, `project:${review.projectId}`);
+  audit(review.id, { name: review.name, decided });
   return { id: review.id };
 });
 
@@ -230,6 +242,7 @@ export const reviewVerbs = [
   get,
   detail,
   update,
+  remove,
   ...queueVerbs,
   items,
   agreement,

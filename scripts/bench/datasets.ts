@@ -7,7 +7,6 @@
  */
 import { parseArgs } from "node:util";
 import { browsing } from "./datasets/browse.ts";
-import { deriveSmall } from "./datasets/derive.ts";
 import { importMemory, importSpeed } from "./datasets/import-speed.ts";
 import { qualityReport } from "./datasets/quality.ts";
 import { median, onStage, type Stage } from "./datasets/stage.ts";
@@ -40,6 +39,8 @@ async function memory(stage: Stage): Promise<Result[]> {
 
 /** Ten changed rows of a large version, one version after the other. */
 async function derive(stage: Stage, versionId: string): Promise<Result[]> {
+  // Not before the stage stands: it reads the settings when it is loaded.
+  const { deriveSmall } = await import("./datasets/derive.ts");
   const { pool } = await import("#lib/core/db.ts");
   const made: { ms: number; bytes: number }[] = [];
   for (let round = 0, parent = versionId; round < 5; round += 1) {

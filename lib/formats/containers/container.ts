@@ -26,7 +26,7 @@ export type Container = {
 };
 
 /** Most files in an archive. */
-export const maxEntries = 10_000;
+const maxEntries = 10_000;
 const ratio = 50;
 const floorBytes = 100 * 1000 * 1000;
 
@@ -66,7 +66,9 @@ export function countEntry(index: number): void {
   });
 }
 
-export function damaged(what: string, detail: unknown): AppError {
+/** What is wrong with a file, as a person sees it. A fault of the disk stays one: the file may be fine. */
+export function damaged(what: string, detail: unknown): Error {
+  if (detail instanceof Error && "syscall" in detail) return detail;
   const reason = detail instanceof Error ? detail.message : String(detail);
   return new AppError("INVALID", `The ${what} is damaged: ${reason.slice(0, 200)}.`, {
     todo: "Pack it again, or upload the file inside.",

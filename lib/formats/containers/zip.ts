@@ -10,25 +10,52 @@ import {
   type RandomAccess,
   unsafeName,
 } from "./container.ts";
+import { headOf } from "./head.ts";
+
+/** The list of files is read in small steps; so much of it is fetched at once. */
+const windowBytes = 64 * 1024;
 
 /** Lets yauzl read from a stored file. */
 class StoredReader extends yauzl.RandomAccessReader {
   readonly #source: RandomAccess;
-  read_ = 0;
+  #window: Buffer = Buffer.alloc(0);
+  #windowAt = 0;
+  /** bytes that were fetched */
+  fetched = 0;
 
   constructor(source: RandomAccess) {
     super();
     this.#source = source;
   }
 
+  async *#counted(start: number, end: number): AsyncGenerator<Uint8Array> {
+    for await (const chunk of this.#source.read(start, end)) {
+      this.fetched += chunk.length;
+      yield chunk;
+    }
+  }
+
   override _readStreamForRange(start: number, end: number): Readable {
-    const counted = async function* (this: StoredReader) {
-      for await (const chunk of this.#source.read(start, end)) {
-        this.read_ += chunk.length;
-        yield chunk;
-      }
-    };
-    return Readable.from(counted.call(this), { objectMode: false });
+    return Readable.from(this.#counted(start, end), { objectMode: false });
+  }
+
+  override read(buffer: Buffer, offset: number, length: number, position: number, done: (error: Error | null) => void) {
+    this.#fill(position, length).then(
+      () => {
+        const from = position - this.#windowAt;
+        const copied = this.#window.copy(buffer, offset, from, from + length);
+        done(copied < length ? new Error("unexpected EOF") : null);
+      },
+      (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
+    );
+  }
+
+  async #fill(position: number, length: number): Promise<void> {
+    const from = position - this.#windowAt;
+    if (from >= 0 && from + length <= this.#window.length) return;
+    const end = Math.min(this.#source.bytes, position + Math.max(length, windowBytes));
+    this.#window = (await headOf(this.#counted(position, end), end - position)).bytes;
+    this.#windowAt = position;
   }
 }
 
@@ -90,7 +117,7 @@ export function zipContainer(source: RandomAccess, budget: Budget): Container {
   return {
     entries,
     get read() {
-      return reader.read_;
+      return reader.fetched;
     },
     cut: false,
   };

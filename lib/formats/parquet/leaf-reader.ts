@@ -4,7 +4,7 @@ import { parquetHeader } from "hyparquet/src/column.js";
 import type { RandomAccess } from "../containers/container.ts";
 import { codecs } from "./codecs.ts";
 import { readRuns, widthOf } from "./levels.ts";
-import { alone, dictionaryOf, type Leaf, type Levels, levelsV1, valuesOf } from "./page.ts";
+import { alone, dictionaryOf, type Leaf, type Levels, levelsV1, type Values, valuesOf } from "./page.ts";
 import { walkThrift } from "./thrift-size.ts";
 
 /** Larger pages are not read: writers aim at 1 MB; one longest row and its neighbours fit. */
@@ -14,6 +14,11 @@ const maxPageValues = 4_000_000;
 const maxHeaderBytes = 4 * 1024 * 1024;
 const firstHeaderBytes = 16 * 1024;
 
+/** So many values are put together to rows at once. */
+const assembledAtOnce = 4_096;
+
+type Page = { levels: Levels; values: Values; count: number; at: number; valueAt: number };
+
 /** Reads one column of one row group page by page; no more than a page and its dictionary are in memory. */
 export class LeafReader {
   readonly leaf: Leaf;
@@ -22,6 +27,8 @@ export class LeafReader {
   #at: number;
   #dictionary: DecodedArray | null = null;
   #valuesLeft: number;
+  /** the page at hand: what is not yet put together to rows */
+  #page: Page | null = null;
   /** rows that are ready */
   #rows: unknown[] = [];
   #taken = 0;
@@ -48,21 +55,20 @@ export class LeafReader {
 
   /** Decodes pages until at least one row is ready. @throws Error when the column ends before */
   async fill(): Promise<void> {
-    const nested = this.leaf.maxRepetition > 0;
-    // The last row of a nested column may go on in the next page.
-    const isShort = () =>
-      this.ready === 0 || (nested && this.ready === 1 && this.#at < this.#end && this.#valuesLeft > 0);
-    while (isShort()) {
-      if (this.#at >= this.#end || this.#valuesLeft <= 0)
-        throw new Error("a column has fewer rows than the file claims");
-      await this.#page();
+    while (this.whole === 0) {
+      if (this.#page) this.#assemble(this.#page);
+      else if (this.#isOver) throw new Error("a column has fewer rows than the file claims");
+      else await this.#nextPage();
     }
   }
 
-  /** How many rows may be given away now. */
+  get #isOver(): boolean {
+    return this.#page === null && (this.#at >= this.#end || this.#valuesLeft <= 0);
+  }
+
+  /** How many rows may be given away now: the last one of a nested column may go on in what follows. */
   get whole(): number {
-    const open = this.leaf.maxRepetition > 0 && this.#at < this.#end && this.#valuesLeft > 0;
-    return open ? this.ready - 1 : this.ready;
+    return this.leaf.maxRepetition > 0 && !this.#isOver ? Math.max(0, this.ready - 1) : this.ready;
   }
 
   async #bytes(from: number, length: number): Promise<Uint8Array> {
@@ -91,7 +97,7 @@ export class LeafReader {
     }
   }
 
-  async #page(): Promise<void> {
+  async #nextPage(): Promise<void> {
     const header = await this.#header();
     const { compressed_page_size: packed, uncompressed_page_size: unpacked } = header;
     if (!(packed >= 0 && packed <= this.#end - this.#at)) throw new Error("a page is larger than its column");
@@ -147,24 +153,41 @@ export class LeafReader {
     let present = count;
     if (levels.definition) for (const level of levels.definition) if (level !== leaf.maxDefinition) present -= 1;
     const encoding = (v2 ?? header.data_page_header)?.encoding ?? "PLAIN";
-    this.#add(levels, valuesOf(leaf, page, levels.at, present, encoding, this.#dictionary));
+    const values = valuesOf(leaf, page, levels.at, present, encoding, this.#dictionary);
+    this.#page = { levels, values, count, at: 0, valueAt: 0 };
   }
 
-  #add(levels: Levels, values: DecodedArray): void {
+  /** Puts the next part of the page together to rows. */
+  #assemble(page: Page): void {
+    const { levels, values } = page;
+    const from = page.at;
+    const to = Math.min(page.count, from + assembledAtOnce);
+    const definition = levels.definition?.subarray(from, to) ?? null;
+    const repetition = levels.repetition?.subarray(from, to) ?? null;
+    let present = to - from;
+    if (definition) for (const level of definition) if (level !== this.leaf.maxDefinition) present -= 1;
+    const part = values(page.valueAt, page.valueAt + present);
+    page.at = to;
+    page.valueAt += present;
+    if (to === page.count) this.#page = null;
+
     const rest = this.#rows.slice(this.#taken);
     this.#taken = 0;
-    if (!levels.repetition && !levels.definition) {
-      this.#rows = rest.concat(Array.from(values as ArrayLike<unknown>));
+    if (!repetition && !definition) {
+      this.#rows = rest.concat(Array.from(part as ArrayLike<unknown>));
       return;
     }
-    const continued = (levels.repetition?.[0] ?? 0) > 0;
+    const continued = (repetition?.[0] ?? 0) > 0;
     if (continued && rest.length === 0) throw new Error("a page goes on with a row that never began");
-    // Both are only read; the library's types want plain arrays.
-    const definition = (levels.definition ?? []) as unknown as number[];
-    const repetition = (levels.repetition ?? []) as unknown as number[];
     const last = continued ? [rest.pop()] : [];
-    this.#rows = rest;
-    const added = assembleLists(last, definition, repetition, values, this.leaf.path);
-    for (let index = 0; index < added.length; index += 1) this.#rows.push(added[index]);
+    // Both are only read; the library's types want plain arrays.
+    const added = assembleLists(
+      last,
+      (definition ?? []) as unknown as number[],
+      (repetition ?? []) as unknown as number[],
+      part,
+      this.leaf.path,
+    );
+    this.#rows = rest.concat(Array.from(added as ArrayLike<unknown>));
   }
 }

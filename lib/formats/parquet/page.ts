@@ -14,7 +14,7 @@ const maxDecodedBytes = 256 * 1024 * 1024;
 
 const widths: Readonly<Record<string, number>> = { INT32: 4, FLOAT: 4, INT64: 8, DOUBLE: 8, INT96: 12 };
 
-export const elementOf = (leaf: Leaf) => (leaf.path.at(-1) as SchemaTree).element;
+const elementOf = (leaf: Leaf) => (leaf.path.at(-1) as SchemaTree).element;
 
 /** Fewest bytes of a plain value: more values than fit are a lie. */
 function leastBytes(leaf: Leaf, count: number): number {
@@ -30,7 +30,7 @@ export function alone(bytes: Uint8Array): Uint8Array {
 }
 
 /** Plain values, also those of a dictionary. @throws Error when they cannot be there */
-export function plainValues(leaf: Leaf, page: Uint8Array, at: number, count: number): DecodedArray {
+function plainValues(leaf: Leaf, page: Uint8Array, at: number, count: number): DecodedArray {
   if (leastBytes(leaf, count) > page.length - at) throw new Error("a page claims more values than it has room for");
   const bytes = alone(page.subarray(at));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -86,6 +86,9 @@ export function dictionaryOf(leaf: Leaf, page: Uint8Array, count: number): Decod
   return converted(leaf, plainValues(leaf, page, 0, count));
 }
 
+/** Values of a page, a part at a time: of a dictionary only numbers are kept until then. */
+export type Values = (from: number, to: number) => DecodedArray;
+
 /** `count` values of a data page from `at` on. @throws Error for what is damaged or not supported */
 export function valuesOf(
   leaf: Leaf,
@@ -94,26 +97,28 @@ export function valuesOf(
   count: number,
   encoding: string,
   dictionary: DecodedArray | null,
-): DecodedArray {
+): Values {
+  if (count > 0 && (encoding === "PLAIN_DICTIONARY" || encoding === "RLE_DICTIONARY")) {
+    if (!dictionary) throw new Error("a page refers to a dictionary that is not there");
+    const cursor = { bytes: page, at };
+    const indexes = readRuns(cursor, byteAt(cursor), count);
+    return (from, to) => Array.from(indexes.subarray(from, to), (index) => entryOf(dictionary, index));
+  }
+  const values = decoded(leaf, page, at, count, encoding);
+  return (from, to) => values.slice(from, to) as DecodedArray;
+}
+
+function entryOf(dictionary: DecodedArray, index: number): unknown {
+  if (index < 0 || index >= dictionary.length) throw new Error("a page refers to a value that its dictionary lacks");
+  return dictionary[index];
+}
+
+function decoded(leaf: Leaf, page: Uint8Array, at: number, count: number, encoding: string): DecodedArray {
   if (count === 0) return [];
   const { type } = leaf.meta;
   switch (encoding) {
     case "PLAIN":
       return converted(leaf, plainValues(leaf, page, at, count));
-    case "PLAIN_DICTIONARY":
-    case "RLE_DICTIONARY": {
-      if (!dictionary) throw new Error("a page refers to a dictionary that is not there");
-      const cursor = { bytes: page, at };
-      const indexes = readRuns(cursor, byteAt(cursor), count);
-      const values: unknown[] = new Array(count);
-      for (let index = 0; index < count; index += 1) {
-        const entry = indexes[index] ?? 0;
-        if (entry < 0 || entry >= dictionary.length)
-          throw new Error("a page refers to a value that its dictionary lacks");
-        values[index] = dictionary[entry];
-      }
-      return values;
-    }
     case "RLE": {
       if (type !== "BOOLEAN") break;
       return Array.from(readRuns({ bytes: page, at: at + 4 }, 1, count), (bit) => bit === 1);

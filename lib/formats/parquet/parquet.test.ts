@@ -160,7 +160,8 @@ describe("Parquet", () => {
       chatFile({ rowGroupSize: 150, pageSize: 700 }),
     ]) {
       const whole = await readAll(file);
-      const stops = [...whole.stops, { offset: 1, line: 2 }, { offset: 149, line: 150 }, { offset: 151, line: 152 }];
+      const some = whole.stops.filter((_, index) => index % Math.ceil(whole.stops.length / 5) === 0);
+      const stops = [...some, { offset: 1, line: 2 }, { offset: 149, line: 150 }, { offset: 151, line: 152 }];
       expect(stops.length).toBeGreaterThan(5);
       for (const stop of stops) {
         const rest = await readFrom(file, stop);

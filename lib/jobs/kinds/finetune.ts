@@ -17,7 +17,10 @@ export const finetuneKind = defineKind({
     /** labelled training rows at the time of asking; the hold-out is never among them */
     rows: z.object({ total: z.int(), gold: z.int(), teacher: z.int() }),
     /** leakage that a person chose to train in spite of, and why; null when there was none */
-    leakage: z.object({ reason: z.string(), found: z.array(z.string()) }).nullable().default(null),
+    leakage: z
+      .object({ reason: z.string(), found: z.array(z.string()) })
+      .nullable()
+      .default(null),
   }),
   /** the id of a student is the id of its run */
   result: z.object({

@@ -49,6 +49,7 @@ CREATE TABLE "ReviewItem" (
     "reasons" TEXT[],
     "doubt" DOUBLE PRECISION NOT NULL,
     "remark" TEXT NOT NULL DEFAULT '',
+    "suggested" TEXT,
     "wanted" INTEGER NOT NULL,
     "state" TEXT NOT NULL DEFAULT 'open',
     "outcome" TEXT,
