@@ -25,6 +25,7 @@ async function drop(page: Page, name: string, text: string | Buffer): Promise<vo
     .setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
 }
 
+// Hostile case 9.
 test("a file becomes a dataset: sent, corrected, imported, looked through", async ({ page, engineer, api }) => {
   const { id: projectId } = await makeProject(engineer);
   await page.goto(`/projects/${projectId}/data`);

@@ -5,6 +5,7 @@ import { makeProject, makeTeam } from "#lib/testing/factories.ts";
 import type { Prisma } from "#prisma/generated/client.ts";
 import { expect, looksAt, type TestTeam, test } from "./support/fixtures.ts";
 
+// Hostile case 9.
 const hostile = "\u001b[31mKilled\u001b[0m <script>window.hacked = 1</script> \u202egnp.exe";
 
 const labelling = {

@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
 
-export type SmallDisk = {
+type SmallDisk = {
   dir: string;
   /** leaves so many bytes */
   fill(left: number): void;

@@ -13,11 +13,10 @@ const words: Readonly<Record<string, string>> = {
   "55P03": "canceling statement due to lock timeout",
   "57014": "canceling statement due to statement timeout",
 };
-const raise = (code: string) =>
-  `DO $$ BEGIN RAISE EXCEPTION '${words[code]}' USING ERRCODE = '${code}'; END $$`;
+const raise = (code: string) => `DO $$ BEGIN RAISE EXCEPTION '${words[code]}' USING ERRCODE = '${code}'; END $$`;
 const writes = /^\s*(INSERT|UPDATE|DELETE|COPY|CREATE|ALTER|DROP|TRUNCATE|COMMIT)|FOR (NO KEY )?UPDATE\s*$/i;
 
-export type Fault = {
+type Fault = {
   /** writes that were seen, the failed one among them */
   seen: number;
   /** what failed, or null when there were fewer writes */

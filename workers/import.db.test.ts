@@ -74,6 +74,7 @@ describe("import", () => {
     expect(rows.map((row) => row.output)).toEqual(nasty);
   });
 
+  // Hostile case 1.
   test("broken rows in the middle are reported with line and offset; the rest is imported", async () => {
     const file =
       '{"text":"a","label":"x"}\n{"text":"b","la\n{"text":"\\u0000","label":"x"}\n{"text":"  ","label":"x"}\n{"text":"c","label":"y"}\n{"text":"d","label":""}\n{"text":"e"}';
@@ -227,6 +228,7 @@ describe("killed, cancelled, doubled", () => {
     expect(await countOf(datasetVersionId)).toBe(60_000);
   });
 
+  // Hostile case 12.
   test("two workers at once never interleave", async () => {
     const { datasetVersionId, runId } = await startImport(engineer, projectId, big(), { allowDuplicate: true });
     const first = await claim(runId, "first");

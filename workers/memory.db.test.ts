@@ -35,7 +35,9 @@ afterEach(async () => {
 
 /** The whole worker, as `npm start` runs it, in a group with a limit. */
 async function startWorker(group: MemoryGroup | null): Promise<ChildProcess> {
-  const [file, args] = group ? group.command(["node", "workers/index.ts"]) : ["node", ["workers/index.ts"]];
+  const [file, args] = group
+    ? group.command(["node", "workers/index.ts"], { first: true })
+    : ["node", ["workers/index.ts"]];
   const worker = spawn(file, args, {
     env: { ...process.env, STILLHOUSE_SAMPLE: "off", LOG_LEVEL: "info" },
     stdio: ["ignore", "pipe", "inherit"],
@@ -50,9 +52,10 @@ async function startWorker(group: MemoryGroup | null): Promise<ChildProcess> {
 
 type Import = { runId: string; datasetVersionId: string };
 
-async function begin(body: ReadableStream<Uint8Array>, fileName: string, more: object): Promise<Import> {
+async function begin(body: ReadableStream<Uint8Array>, fileName: string): Promise<Import> {
   const { id: uploadId } = await callDataset<{ id: string }>(engineer, "upload.create", { projectId, fileName }, body);
-  const made = await callVerbAs("dataset.create", engineer, { projectId, name: fileName, uploadId, ...more });
+  const { mapping } = await callVerbAs("upload.preview", engineer, { uploadId });
+  const made = await callVerbAs("dataset.create", engineer, { projectId, name: fileName, uploadId, mapping });
   return made as Import;
 }
 
@@ -94,8 +97,6 @@ function* lines(): Generator<Uint8Array> {
     yield Buffer.from(text);
   }
 }
-const mapping = { inputs: ["text"], output: "label" };
-
 test("the kernel kills the worker for its memory in the middle of 300 MB; the next one ends the import within 512 MB", {
   timeout: 240_000,
 }, async () => {
@@ -103,11 +104,11 @@ test("the kernel kills the worker for its memory in the middle of 300 MB; the ne
   if (group === null) console.warn("no memory limit can be set here; the worker is killed by hand instead");
   onTestFinished(() => group?.remove());
   const body = Readable.toWeb(Readable.from(lines())) as ReadableStream<Uint8Array>;
-  const started = await begin(body, "tickets.jsonl", { mapping });
+  const started = await begin(body, "tickets.jsonl");
   const worker = await startWorker(group);
   await reaches(started.datasetVersionId, 20_000);
   if (group) {
-    const [file, args] = group.command(["node", "-e", hungry], { last: true });
+    const [file, args] = group.command(["node", "-e", hungry]);
     processes.add(spawn(file, args, { stdio: "ignore" }));
   } else worker.kill("SIGKILL");
   if (worker.exitCode === null && worker.signalCode === null) await once(worker, "exit");
@@ -131,7 +132,7 @@ describe.skipIf(!existsSync(uploads))("kill -9 in the middle of a real packed fi
   test("every one of its 133,204 conversations is there once", { timeout: 240_000 }, async () => {
     const file = path.join(uploads, "big_openai_chat.jsonl.gz");
     const body = Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>;
-    const started = await begin(body, "big_openai_chat.jsonl.gz", { turns: "last" });
+    const started = await begin(body, "big_openai_chat.jsonl.gz");
     let behind = 0;
     for (const least of [5_000, 60_000]) {
       const worker = await startWorker(null);

@@ -2,8 +2,8 @@ import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmdirSync, 
 import path from "node:path";
 
 export type MemoryGroup = {
-  /** how to start a program in the group; `last`: the kernel kills every other one first */
-  command(program: string[], options?: { last?: boolean }): [string, string[]];
+  /** how to start a program in the group; `first`: the one that the kernel kills before all others */
+  command(program: string[], options?: { first?: boolean }): [string, string[]];
   /** processes that the kernel has killed here for want of memory */
   kills(): number;
   remove(): void;
@@ -29,8 +29,8 @@ export function memoryGroup(bytes: number): MemoryGroup | null {
     return null;
   }
   return {
-    command([program = "", ...args], { last = false } = {}) {
-      const enter = `echo $$ > ${folder}/cgroup.procs; ${last ? "echo -1000 > /proc/self/oom_score_adj; " : ""}exec "$0" "$@"`;
+    command([program = "", ...args], { first: victim = false } = {}) {
+      const enter = `echo $$ > ${folder}/cgroup.procs; ${victim ? "echo 1000 > /proc/self/oom_score_adj; " : ""}exec "$0" "$@"`;
       return ["sh", ["-c", enter, program, ...args]];
     },
     kills: () => Number(/^oom_kill (\d+)$/m.exec(readFileSync(counter, "utf8"))?.[1] ?? 0),

@@ -25,6 +25,7 @@ const page = (id: string, check: CheckCode, more: object = {}) => findingsOf(eng
 const positions = async (id: string, check: CheckCode) => (await page(id, check)).items.map(({ position }) => position);
 
 describe("a report", () => {
+  // Hostile case 13.
   test("finds what is wrong, says how much, and opens its rows", async () => {
     await project(["delivery", "refund", "cancel_order"]);
     const versionId = await makeVersion(engineer, projectId, messy);
@@ -196,6 +197,7 @@ describe("answers that are no labels", () => {
     return { versionId, ...(await look(versionId)) };
   };
 
+  // Hostile case 63.
   test("JSON is held against the schema; a pattern that would never end is not run", async () => {
     const schema = {
       type: "object",

@@ -1,6 +1,7 @@
 /** Hostile case 36, on real disks that are full: the database's and that of the files. Runs wait and say so, reads work, nothing is lost. */
 import { randomBytes } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { startTeacherServer, type TeacherServer } from "#e2e/support/teacher-server.ts";
 import type { Actor } from "#lib/core/actor.ts";
 import { closeDb, db } from "#lib/core/db.ts";
 import { listStorage } from "#lib/core/storage.ts";
@@ -9,9 +10,10 @@ import { asAppError } from "#lib/http/dispatch.ts";
 import { closeQueues } from "#lib/jobs/queue.ts";
 import { sendFile, serve, type TestServer } from "#lib/sources/servers.testing.ts";
 import { callVerbAs } from "#lib/testing/call-verb.ts";
-import { makeProject, makeTeam } from "#lib/testing/factories.ts";
+import { makeProject, makeTeacher, makeTeam, makeVersion } from "#lib/testing/factories.ts";
 import { startUrl } from "./fetch.testing.ts";
 import { fetchHandler } from "./fetch.ts";
+import { generationHandler } from "./generate.ts";
 import { startImport, tickets, uploadText } from "./import.testing.ts";
 import { importHandler } from "./import.ts";
 import { type Runtime, startRuntime } from "./runtime.ts";
@@ -42,15 +44,17 @@ let engineer: Actor;
 let projectId: string;
 let runtime: Runtime | undefined;
 let source: TestServer | undefined;
+let teacher: TeacherServer;
 
 beforeAll(async () => {
   if (own.why !== null) return;
   ({ engineer } = await makeTeam());
+  teacher = await startTeacherServer({ latencyMs: 20 });
 });
 beforeEach(async () => {
   if (own.why !== null) return;
-  projectId = (await makeProject(engineer)).id;
-  const handlers = { import: importHandler, fetch: fetchHandler };
+  projectId = (await makeProject(engineer, { labels: ["billing", "login", "network"] })).id;
+  const handlers = { import: importHandler, fetch: fetchHandler, generation: generationHandler };
   runtime = await startRuntime(handlers, { mail: async () => {}, sample: async () => {} }, async () => {});
 });
 afterEach(async () => {
@@ -62,6 +66,7 @@ afterEach(async () => {
   source = undefined;
 });
 afterAll(async () => {
+  await teacher?.close();
   await closeQueues();
   await closeDb();
   await own.database?.drop();
@@ -163,6 +168,31 @@ if (own.why !== null || !disk || !files) {
       const version = await loadVersion(started.datasetVersionId);
       expect(version.state).toBe("failed");
       expect(await rowsOf(version)).toEqual([]);
+    });
+
+    test("labelling sends nothing more, keeps the answers that are paid for, and asks nothing twice", async () => {
+      teacher.calls.clear();
+      const rows = Array.from({ length: 600 }, (_, n) => ({ input: `ticket ${n} ${"paper ".repeat(300)}` }));
+      const datasetVersionId = await makeVersion(engineer, projectId, rows);
+      const teacherId = await makeTeacher(engineer, teacher.baseUrl, 8);
+      const terms = { capMicros: null, autoConfirm: true, policy: "hold" };
+      const { id } = await call("generation.create", { projectId, datasetVersionId, teacherId, ...terms });
+      const runId = String(id);
+      const stored = () => db.generationResult.count({ where: { runId } });
+      await vi.waitFor(async () => expect(await stored()).toBeGreaterThan(60), { timeout: 30_000, interval: 10 });
+      disk.fill(0);
+      await vi.waitFor(
+        async () => expect((await load(runId)).progress).toMatchObject({ phase: expect.stringContaining("space") }),
+        { timeout: 30_000, interval: 50 },
+      );
+      expect(await call("run.get", { runId })).toMatchObject({ state: "running" });
+      expect(teacher.total()).toBeLessThan(rows.length);
+      disk.free();
+      await reaches(runId, "succeeded");
+      expect(await stored()).toBe(rows.length);
+      expect(teacher.calls.size).toBe(rows.length);
+      expect(Math.max(...teacher.calls.values())).toBe(1);
+      expect((await load(runId)).result).toMatchObject({ ok: rows.length, held: 0 });
     });
 
     test("a change that finds no room is refused with what to do, and nothing of it is there", async () => {

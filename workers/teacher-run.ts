@@ -1,4 +1,4 @@
-import { db, isPassingDbFault } from "#lib/core/db.ts";
+import { db, fullDisk, isPassingDbFault } from "#lib/core/db.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { formatDuration, formatMoney, plural } from "#lib/format.ts";
 import type { Judged } from "#lib/generation/answer.ts";
@@ -189,6 +189,8 @@ async function work<K extends AskingKind>(
   part: { only: number[] | null; total: number; extra: Record<string, unknown> },
 ): Promise<EngineEnd> {
   const concurrency = part.only ? Math.min(terms.concurrency, 8) : terms.concurrency;
+  const phase = part.only ? "Smoke test" : questions.phase;
+  let full = false;
   const engine = startEngine({
     ledger: questions.ledger(part.only),
     client,
@@ -199,13 +201,24 @@ async function work<K extends AskingKind>(
     policy: terms.policy,
     request: questions.request,
     judge: questions.judge,
-    isPassing: isPassingDbFault,
+    isPassing: (error) => {
+      if (!full && fullDisk(error) !== null) {
+        full = true;
+        ctx.log("warn", "The disk of the database is full. Free some space there: this then goes on by itself.");
+      }
+      return isPassingDbFault(error);
+    },
     signal: ctx.signal,
     drainMs: () => (ctx.signal.reason === "shutdown" ? drainMs.shutdown : drainMs.person),
     readAhead: Math.max(2 * concurrency, Math.min(2_000, Math.floor(readAheadBytes / (64 + questions.meanChars)))),
     giveUpAfterMs: part.only ? smokePatienceMs : null,
   });
-  const report = reportProgress(ctx, engine.meter, standing.statuses, part.total, part.extra);
+  // It does not pause: answers that are paid for wait in memory until they can be stored.
+  const progress: typeof ctx.progress = (patch, costMicros) => {
+    full &&= engine.meter.snapshot().databaseAway;
+    ctx.progress({ ...patch, phase: full ? "Waits for space on the disk of the database" : phase }, costMicros);
+  };
+  const report = reportProgress({ ...ctx, progress }, engine.meter, standing.statuses, part.total, part.extra);
   try {
     return await engine.finished;
   } finally {

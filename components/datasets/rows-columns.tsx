@@ -18,8 +18,8 @@ export function rowColumns({ onOpen, pick }: Options): DataColumn<Row>[] {
     ? [
         {
           id: "pick",
-          header: "",
-          width: 40,
+          header: "Pick",
+          width: 56,
           pinned: true,
           cell: (row) => (
             <Checkbox

@@ -26,6 +26,43 @@ export type ImportPlan = {
   from: Checkpoint | null;
 };
 
+const slabBytes = 256 * 1024;
+
+/** Texts as UTF-8, written into large buffers one by one, so that their many strings die young. */
+class Packer {
+  bytes = 0;
+  #full: Buffer[] = [];
+  #slab = Buffer.alloc(0);
+  #used = 0;
+
+  add(text: string): void {
+    // No UTF-16 unit takes more than three bytes.
+    const most = text.length * 3;
+    if (this.#used + most > this.#slab.length) {
+      this.#close();
+      this.#slab = Buffer.allocUnsafeSlow(Math.max(slabBytes, most));
+    }
+    const written = this.#slab.write(text, this.#used, "utf8");
+    this.#used += written;
+    this.bytes += written;
+  }
+
+  #close(): void {
+    if (this.#used > 0) this.#full.push(this.#slab.subarray(0, this.#used));
+    this.#slab = Buffer.alloc(0);
+    this.#used = 0;
+  }
+
+  /** What was added since the last time. */
+  take(): Buffer[] {
+    this.#close();
+    const taken = this.#full;
+    this.#full = [];
+    this.bytes = 0;
+    return taken;
+  }
+}
+
 /** Records and rejections of a batch in the order of the file. */
 function* inOrder({ records, rejections }: Batch): Generator<SourceRecord | Rejection> {
   let next = 0;
@@ -43,11 +80,8 @@ function* inOrder({ records, rejections }: Batch): Generator<SourceRecord | Reje
 export class Chunker {
   readonly tally: Tally;
   readonly #plan: ImportPlan;
-  /** COPY text of the current batch; packed into bytes at its end, so that its many strings die young */
-  #rows: string[] = [];
-  #rejections: string[] = [];
-  #packed: Pick<Chunk, "rows" | "rejections"> = { rows: [], rejections: [] };
-  #bytes = 0;
+  readonly #rows = new Packer();
+  readonly #rejections = new Packer();
 
   constructor(plan: ImportPlan) {
     this.#plan = plan;
@@ -64,9 +98,8 @@ export class Chunker {
       for await (const batch of batches) {
         if (batch.rejections.length === 0) for (const record of batch.records) this.#add(record, batch.holdout);
         else for (const item of inOrder(batch)) this.#add(item, batch.holdout);
-        this.#pack();
         end = batch.next;
-        if (this.#bytes >= chunkBytes) yield this.#take(end);
+        if (this.#rows.bytes + this.#rejections.bytes >= chunkBytes) yield this.#take(end);
       }
       this.tally.end();
     } catch (error) {
@@ -92,33 +125,17 @@ export class Chunker {
     const { holdout: drawn, inputHash } = placeInput(input, this.#plan.holdoutFraction);
     const holdout = side ?? drawn;
     this.tally.row(input, output, holdout);
-    this.#rows.push(copyRow(this.#plan.target.line, this.tally.rows, { input, output, holdout, inputHash }));
+    this.#rows.add(copyRow(this.#plan.target.line, this.tally.rows, { input, output, holdout, inputHash }));
   }
 
   #reject(rejection: Rejection): void {
     this.tally.rejection(rejection.code, rejection.line, rejection.reason);
     if (this.tally.rejected > keptRejections) return;
     const line = copyRejection(this.#plan.target.id, this.tally.rejected, rejection);
-    this.#rejections.push(line);
-  }
-
-  #pack(): void {
-    for (const kind of ["rows", "rejections"] as const) {
-      const lines = kind === "rows" ? this.#rows : this.#rejections;
-      if (lines.length === 0) continue;
-      const bytes = Buffer.from(lines.join(""));
-      this.#packed[kind].push(bytes);
-      this.#bytes += bytes.length;
-    }
-    this.#rows = [];
-    this.#rejections = [];
+    this.#rejections.add(line);
   }
 
   #take(end: Position): Chunk {
-    this.#pack();
-    const chunk = { ...this.#packed, checkpoint: this.tally.checkpoint(end) };
-    this.#packed = { rows: [], rejections: [] };
-    this.#bytes = 0;
-    return chunk;
+    return { rows: this.#rows.take(), rejections: this.#rejections.take(), checkpoint: this.tally.checkpoint(end) };
   }
 }

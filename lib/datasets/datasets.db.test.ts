@@ -45,6 +45,7 @@ describe("upload", () => {
     expect(existsSync(storagePath(row.storageKey))).toBe(true);
   });
 
+  // Hostile case 11.
   test("cut off in the middle it leaves neither row nor file", async () => {
     let sent = 0;
     const body = new ReadableStream<Uint8Array>({
@@ -103,6 +104,7 @@ describe("upload", () => {
 });
 
 describe("datasets", () => {
+  // Hostile case 12.
   test("the same file twice is noticed, unless it is meant", async () => {
     const first = await imported(tickets(5), { name: "Tickets" });
     await expect(startImport(engineer, projectId, tickets(5), { name: "Again" })).rejects.toMatchObject({
@@ -116,6 +118,7 @@ describe("datasets", () => {
     await startImport(engineer, projectId, tickets(5), { name: "Again", allowDuplicate: true });
   });
 
+  // Hostile case 12.
   test("of two imports of one file at once one is refused", async () => {
     const both = await Promise.allSettled([
       startImport(engineer, projectId, tickets(5), { name: "One" }),

@@ -93,6 +93,7 @@ describe("what a result rests on", () => {
   });
 });
 
+// Hostile case 14.
 describe("a dataset that is deleted while runs use it", () => {
   test("is kept, naming the runs; or the runs are cancelled in order and leave nothing behind", async () => {
     const payload = { datasetVersionId: first.id };

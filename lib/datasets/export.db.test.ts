@@ -44,6 +44,7 @@ async function bytesOf(input: Record<string, unknown>): Promise<{ file: Download
 const sideOf = (row: { holdout: boolean }) => (row.holdout ? "holdout" : "train");
 
 describe("a download", () => {
+  // Hostile case 8.
   test("as JSONL or Parquet gives every text back as it was", async () => {
     const wanted = rows.map((row) => ({ input: row.input, output: row.output, split: sideOf(row) }));
     const jsonl = await bytesOf({});
@@ -82,6 +83,7 @@ describe("a download", () => {
     expect((await bytesOf({ format: "chat" })).bytes.toString()).not.toContain("system");
   });
 
+  // Hostile case 8.
   test("as CSV makes formulas text, in inputs and answers", async () => {
     const text = (await bytesOf({ format: "csv" })).bytes.toString();
     for (const formula of ["=1+1 0,'=1+1", "+49 30 1,'+49 30", "-x 2,'-x", "@all 3,,"])

@@ -11,6 +11,9 @@ import { versionRows } from "./version-rows.ts";
 const mostHits = 5_000;
 /** How long a walk may try before the text index is asked. */
 const tryMs = 30;
+/** Rows that a walk is thought to get through sooner than the text index counts thousands of matches, and its time for that. */
+const walkableRows = 60_000;
+const walkOnMs = 400;
 const directMs = 1_500;
 /** Trigrams need three characters. */
 const leastTextIndexed = 3;
@@ -58,6 +61,7 @@ async function searched(version: Browsed, built: Built, page: PageOf, walkMs: nu
   if (!byLength) {
     const walked = await walk(version, built, page, walkMs);
     if (walked.items.length === page.limit || walked.nextCursor === null) return walked;
+    if (isWorthWalking(version, walked, page)) return walkOn(version, built, page, walked);
   }
   const hits = await textHits(built);
   if (!hits) return null;
@@ -76,6 +80,20 @@ async function searched(version: Browsed, built: Built, page: PageOf, walkMs: nu
     nextCursor: more ? cursorOf(last, page.sort) : null,
     searchedTo: more ? last.position : version.lastPosition,
   };
+}
+
+/** Whether the rest of the page is likely found within a few windows, going by what the walk has found so far. */
+function isWorthWalking(version: Browsed, { items, searchedTo }: RowPage, page: PageOf): boolean {
+  const began = page.after?.position ?? (page.sort === "position" ? 0 : version.lastPosition);
+  const looked = Math.abs(searchedTo - began);
+  return items.length > 0 && ((page.limit - items.length) * looked) / items.length <= walkableRows;
+}
+
+async function walkOn(version: Browsed, built: Built, page: PageOf, walked: RowPage): Promise<RowPage> {
+  const { items } = walked;
+  const after = { position: walked.searchedTo, chars: 0 };
+  const rest = await walk(version, built, { ...page, after, limit: page.limit - items.length }, walkOnMs);
+  return { ...rest, items: [...items, ...rest.items] };
 }
 
 /** Rows of a filter with a text, by the text index; one more than `mostHits` when there are too many, null when it took too long. */

@@ -53,18 +53,14 @@ export function tooSlow(): AppError {
 /** Where a page begins: behind this row. `chars` only where rows are sorted by length. */
 export type After = { position: number; chars: number };
 
+const highest = 2 ** 31 - 1;
+
 /** @throws AppError INVALID for what is no cursor of a list with this order */
 export function afterOf(cursor: string | undefined, sort: RowSort): After | null {
   if (cursor === undefined) return null;
-  const [first, second, ...more] = cursor.split(".").map(Number);
-  const byLength = sort.endsWith("length");
-  const position = byLength ? second : first;
-  const chars = byLength ? first : 0;
-  const fits = (value: number | undefined): value is number =>
-    value !== undefined && Number.isSafeInteger(value) && value >= 0 && value < 2 ** 31;
-  const parts = byLength ? 2 : 1;
-  if (fits(position) && fits(chars) && more.length === 0 && cursor.split(".").length === parts)
-    return { position, chars };
+  const parts = (sort.endsWith("length") ? /^(\d{1,10})\.(\d{1,10})$/ : /^()(\d{1,10})$/).exec(cursor);
+  const [chars, position] = [Number(parts?.[1]), Number(parts?.[2])];
+  if (chars <= highest && position <= highest) return { position, chars };
   throw new AppError("INVALID", "The cursor is not one of this list.", {
     where: "cursor",
     todo: "Use `nextCursor` of the page before.",

@@ -4,7 +4,7 @@ import type { Row, RowFilter } from "./schema.ts";
 import type { RowSet } from "./version-rows.ts";
 
 /** Rows looked at by one statement of a filtered request: few at first, so that what is frequent is found at once. */
-const windowRows = { first: 1_250, most: 20_000, growth: 4 };
+const windowRows = { first: 1_250, most: 20_000, growth: 3 };
 /** Longest that any one statement may take. */
 const timeoutMs = 3_000;
 

@@ -6,8 +6,6 @@ import { type Browsed, fitsNone, onePage, type RowPage, walk } from "./row-walk.
 import type { Row, RowFilter } from "./schema.ts";
 import { versionRows } from "./version-rows.ts";
 
-export { build } from "./row-conditions.ts";
-
 /** How long a filtered request looks at further windows. */
 const budgetMs = 400;
 /** Positions and time of one statement of a download. */

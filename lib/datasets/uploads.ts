@@ -84,7 +84,13 @@ export async function twinOf(
   sha256: string,
 ): Promise<NonNullable<Preview["twin"]> | null> {
   const twin = await from.datasetVersion.findFirst({
-    where: { sourceSha256: sha256, state: { not: "failed" }, dataset: { projectId, deletedAt: null } },
+    where: {
+      sourceSha256: sha256,
+      origin: "import",
+      state: { not: "failed" },
+      deletedAt: null,
+      dataset: { projectId, deletedAt: null },
+    },
     include: { dataset: { select: { name: true } } },
     orderBy: { id: "desc" },
   });

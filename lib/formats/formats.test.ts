@@ -36,6 +36,7 @@ describe("whatever the size of the pieces, the same rows come out", () => {
   }
 });
 
+// Hostile case 4.
 describe("CSV", () => {
   it("reads quotes, separators and line breaks inside cells", async () => {
     expect(await values('a,b\n"x ""y"", z\nw",2\n"",""\n')).toEqual([['x "y", z\nw', "2"]]);
@@ -161,6 +162,7 @@ describe("JSONL", () => {
     expect(read.rejections.at(-1)?.offset).toBe(Buffer.byteLength(file) - '{"input":"7","outp'.length);
   });
 
+  // Hostile case 10.
   it("keeps __proto__, constructor and toString as data", async () => {
     const read = await readAll(
       '{"__proto__":{"polluted":"yes"},"constructor":"c","input":"x"}\n{"input":"no own toString"}\n',
@@ -190,6 +192,7 @@ describe("JSONL", () => {
   });
 });
 
+// Hostile case 2.
 describe("text", () => {
   it("drops a UTF-8 byte order mark and decodes UTF-16", async () => {
     expect(await values("\ufeffa,b\n1,2\n")).toEqual([["1", "2"]]);
@@ -225,6 +228,7 @@ describe("text", () => {
     expect(await values(bad)).toEqual([["2", "ok"]]);
   });
 
+  // Hostile case 3.
   it.each(["a,b\n", ""])("rejects a 10 MB line and reads on (%j)", async (header) => {
     const long = header ? `1,${"x".repeat(10 << 20)}` : `{"a":"${"x".repeat(10 << 20)}"}`;
     const good = header ? "2,3" : '{"a":"2"}';
@@ -236,6 +240,7 @@ describe("text", () => {
     expect(read.records[1]?.offset).toBe(Buffer.byteLength(`${header}${good}\n${long}\n`));
   });
 
+  // Hostile case 3.
   it("streams a 64 MB line with flat memory", async () => {
     const piece = Buffer.alloc(1 << 20, "x");
     async function* endless() {
@@ -277,6 +282,7 @@ describe("goes on at any place where a batch ended", () => {
   });
 });
 
+// Hostile case 7.
 describe("what is no table is refused by content", () => {
   it.each([
     ["", /empty/],

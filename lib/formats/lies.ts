@@ -2,8 +2,8 @@ import { AppError } from "#lib/core/errors.ts";
 import type { Head } from "./types.ts";
 
 type Lie = { starts: readonly number[] | string; is: string; todo: string };
-const exportIt = "Export it as CSV or JSONL and upload that.";
-const unpackIt = "Unpack it and upload the CSV or JSONL file inside.";
+const exportIt = "Export it as CSV, JSONL or Parquet and upload that.";
+const unpackIt = "Unpack it and upload the data file inside, or pack it as zip or gzip.";
 
 /** First bytes of what people upload under a wrong name. */
 const lies: readonly Lie[] = [
@@ -17,7 +17,7 @@ const lies: readonly Lie[] = [
   { starts: "\x7fELF", is: "a program (ELF)", todo: "Upload CSV or JSONL." },
   { starts: "MZ\x90", is: "a Windows program", todo: "Upload CSV or JSONL." },
   { starts: "%PDF-", is: "a PDF", todo: exportIt },
-  { starts: "PAR1", is: "a Parquet file", todo: exportIt },
+  { starts: "PAR1", is: "a packed or renamed Parquet file", todo: "Upload the Parquet file itself, or in a zip." },
   { starts: "PARE", is: "an encrypted Parquet file", todo: "Write it without encryption, or as CSV or JSONL." },
   { starts: "ARROW1", is: "an Arrow file", todo: exportIt },
   { starts: "SQLite format 3", is: "an SQLite database", todo: exportIt },

@@ -67,14 +67,25 @@ async function* packedRows(
       }
       yield { ...batch, holdout: chosen.holdout, next: { ...batch.next, member, read: container.read } };
     }
-    const rejections: Batch["rejections"] = [];
     if (container.cut) {
-      const reason =
-        "The archive is cut off, or something else stands behind its end: rows behind this one may be missing.";
-      rejections.push({ line: last.line, offset: last.offset, code: "member", reason, text: "" });
+      yield cutOff(last, index, container.read);
+      return;
     }
-    yield { records: [], rejections, next: { ...beginning, member: index + 1, read: container.read } };
+    yield { records: [], rejections: [], next: { ...beginning, member: index + 1, read: container.read } };
   }
+  // The end may also be missing behind the last file that is read.
+  if (container.cut && first <= index + 1) yield cutOff(beginning, index, container.read);
+}
+
+/** What is missing can only be told once, so going on behind it finds nothing more. */
+function cutOff({ line, offset }: Position, member: number, read: number): Batch {
+  const reason =
+    "The archive is cut off, or something else stands behind its end: rows behind this one may be missing.";
+  return {
+    records: [],
+    rejections: [{ line, offset, code: "member", reason, text: "" }],
+    next: { ...beginning, member: member + 2, read },
+  };
 }
 
 /** Rows of a text whose syntax is known. */

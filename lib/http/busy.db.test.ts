@@ -99,13 +99,13 @@ test("a conflict that stays is a 503 that says what to do, and nothing was chang
   const answer = respondError(told, "request");
   expect(answer.status).toBe(503);
   expect(answer.headers.get("retry-after")).toBe("2");
-  expect(await answer.json()).toMatchObject({ error: { message: expect.stringContaining("Nothing was changed") } });
+  expect(await answer.json()).toMatchObject({ error: { message: expect.stringContaining("this was not done") } });
   expect((await db.project.findUniqueOrThrow({ where: { id: projectId } })).description).toBe("");
   expect(await audited("test.stuck")).toBe(0);
 });
 
 test.each([
-  ["statement_timeout", "The database took too long over this. Nothing was changed."],
+  ["statement_timeout", "The database took too long over this and stopped."],
   ["lock_timeout", "The database cannot be reached or is busy right now."],
 ])("waiting for somebody's lock longer than %s is a 503, and nothing was changed", async (setting, message) => {
   const holder = await connectAlone();

@@ -110,7 +110,7 @@ export function asAppError(error: unknown, requestId: string, what: string): App
     log.error({ err: error, requestId, what }, "disk full");
     return new AppError(
       "LIMIT",
-      `The disk of the ${full === "files" ? "server" : "database"} is full. Nothing was changed.`,
+      `The disk of the ${full === "files" ? "server" : "database"} is full: this could not be saved.`,
       {
         status: 507,
         todo: "Free some space there, then try again. What is stored can still be read.",
@@ -119,7 +119,7 @@ export function asAppError(error: unknown, requestId: string, what: string): App
   }
   if (isTooSlow(error)) {
     log.warn({ err: error, requestId, what }, "statement timed out");
-    return new AppError("INTERNAL", "The database took too long over this. Nothing was changed.", {
+    return new AppError("INTERNAL", "The database took too long over this and stopped.", {
       status: 503,
       retryAfterSec: 10,
       todo: "Ask for less at once (a narrower filter or search), or try again when less is going on.",
@@ -127,7 +127,7 @@ export function asAppError(error: unknown, requestId: string, what: string): App
   }
   if (isConflict(error)) {
     log.warn({ err: error, requestId, what }, "met another change again and again");
-    return new AppError("INTERNAL", "Others are changing the same thing right now. Nothing was changed.", {
+    return new AppError("INTERNAL", "Others are changing the same thing right now, so this was not done.", {
       status: 503,
       retryAfterSec: 2,
       todo: "Try again in a moment.",

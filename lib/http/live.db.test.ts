@@ -41,6 +41,17 @@ test("tells the topics of the own team only, and ends when the session does", as
   await vi.waitFor(() => expect(seen.ended).toBe(true), { timeout: 6_000 });
 });
 
+test("tells a reviewer of reviews and of nothing else", async () => {
+  const { reviewer } = await makeTeam();
+  const { seen, leave } = await watch(reviewer);
+  await vi.waitFor(async () => {
+    await db.$transaction((tx) => publish(tx, reviewer.teamId, "run:1", "project:1", "review:1"));
+    expect(seen.text).toContain('"review:1"');
+  });
+  expect(seen.text).not.toMatch(/run:|project:/);
+  leave.abort();
+});
+
 test("refuses anonymous viewers", async () => {
   expect((await liveEvents(new Request("http://localhost/api/v1/events"))).status).toBe(401);
 });

@@ -79,6 +79,7 @@ test("a file in parts by the client library, closed with its hash, audited", asy
   });
 });
 
+// Hostile case 11.
 test("cut at 60 %, then a restarted server: it goes on behind what arrived, byte for byte", async () => {
   const port = await listen();
   const id = await begin(tickets.length);
@@ -129,6 +130,7 @@ test("cut at 60 %, then a restarted server: it goes on behind what arrived, byte
   expect(await callVerbAs("upload.finish", engineer, { uploadId: id })).toMatchObject({ id, sha256: sha256(tickets) });
 });
 
+// Hostile case 11.
 test("the same part twice, a part out of order, and more than declared are refused and change nothing", async () => {
   const file = randomBytes(300_000);
   const id = await begin(file.length);
@@ -207,6 +209,7 @@ test("permission, sign-in, site and protocol are checked", async () => {
   expect(options.headers.get("tus-version")).toBe("1.0.0");
 });
 
+// Hostile case 36.
 test("too large, empty, and a disk without room are told before a byte is sent", async () => {
   const post = (bytes: string) =>
     ask("POST", { headers: { "upload-length": bytes, "upload-metadata": metadata({ projectId, filename: "x" }) } });
@@ -242,6 +245,7 @@ test.skipIf(!existsSync("/dev/full"))(
   },
 );
 
+// Hostile case 11.
 test("cancelled it is gone; complete it cannot be taken back; half ones are swept after a day without a byte", async () => {
   const gone = await begin(10);
   await patch(gone, 0, Buffer.from("0123"));

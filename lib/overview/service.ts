@@ -123,9 +123,7 @@ function trackOf(
 }
 
 /** The newest run of each step, where it failed. `runs` are newest first. */
-function failedRuns(
-  runs: readonly Run[],
-): NextFacts["failedRuns"] {
+function failedRuns(runs: readonly Run[]): NextFacts["failedRuns"] {
   const found: ReturnType<typeof failedRuns> = {};
   const seen = new Set<string>();
   for (const run of runs) {

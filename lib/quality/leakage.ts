@@ -32,11 +32,19 @@ async function reportOf(db: Reads, versionId: string): Promise<StoredReport | nu
 
 /** Training rows of one version whose input is held out in another: a join by hash, quick at any size that fits one machine. */
 async function countExact(train: RowSet, heldOut: RowSet): Promise<number> {
-  const { rows } = await pool.query<{ n: number }>(
-    `SELECT count(*)::int AS n FROM ${versionRows(train)} r WHERE NOT r."holdout"
-       AND r."inputHash" IN (SELECT h."inputHash" FROM ${versionRows(heldOut)} h WHERE h."holdout")`,
-  );
-  return rows[0]?.n ?? 0;
+  const client = await pool.connect();
+  try {
+    // Rows that were just written have no statistics: without this the planner may compare every row with every other.
+    await client.query("BEGIN READ ONLY; SET LOCAL enable_nestloop = off");
+    const { rows } = await client.query<{ n: number }>(
+      `SELECT count(*)::int AS n FROM ${versionRows(train)} r WHERE NOT r."holdout"
+         AND r."inputHash" IN (SELECT h."inputHash" FROM ${versionRows(heldOut)} h WHERE h."holdout")`,
+    );
+    return rows[0]?.n ?? 0;
+  } finally {
+    await client.query("ROLLBACK").catch(() => undefined);
+    client.release();
+  }
 }
 
 const wasLooked = (report: StoredReport, check: CheckCode): boolean =>

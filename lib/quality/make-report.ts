@@ -73,6 +73,8 @@ export async function makeReport(work: ReportWork): Promise<StoredReport> {
     partners: new Map(),
     tell: work.onProgress,
   };
+  // Rows that were just written have no statistics: without this the planner may compare every row with every other.
+  await work.reader.query("SET enable_nestloop = off");
   onPhase("Repeats and leakage");
   const repeats = await findRepeats(look);
   const leaked = await findLeaks(look);

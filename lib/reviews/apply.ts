@@ -39,6 +39,8 @@ const deciders = `(SELECT coalesce(jsonb_agg(DISTINCT u), '[]') FROM (
  * @throws AppError INVALID where nothing would change
  */
 export async function applyReview(tx: Tx, actor: Actor, review: Review, target: Target, reason: string) {
+  // Up to 20,000 decisions on a version of millions, in one go: more than a page's statements may.
+  await tx.$executeRawUnsafe("SET LOCAL statement_timeout = '28s'");
   const [copied] = await tx.$queryRaw<{ any: boolean }[]>`
     SELECT EXISTS (SELECT 1 FROM "ReviewItem" WHERE "reviewId" = ${review.id}::uuid AND "copies" > 1) AS any`;
   const decided = copied?.any ? decidedSql(target) : singleSql(target);

@@ -68,6 +68,7 @@ const inside = [
   "",
 ];
 
+// Hostile case 53.
 describe("addresses of files and buckets", () => {
   it.each(inside)("%j is refused, with what to do", (text) => {
     for (const use of [fileUse, endpointUse]) {
@@ -103,6 +104,7 @@ describe("addresses of files and buckets", () => {
   });
 });
 
+// Hostile case 53.
 describe("connections", () => {
   it("a name that leads elsewhere by the time of the connection reaches nothing", async () => {
     const inner = own(await serve((_request, response) => response.end("inner")));

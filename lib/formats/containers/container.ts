@@ -69,7 +69,7 @@ export function countEntry(index: number): void {
 /** What is wrong with a file, as a person sees it. A fault of the disk stays one: the file may be fine. */
 export function damaged(what: string, detail: unknown): Error {
   if (detail instanceof Error && "syscall" in detail) return detail;
-  const reason = detail instanceof Error ? detail.message : String(detail);
+  const reason = (detail instanceof Error ? detail.message : String(detail)).replace(/\.$/, "");
   return new AppError("INVALID", `The ${what} is damaged: ${reason.slice(0, 200)}.`, {
     todo: "Pack it again, or upload the file inside.",
   });

@@ -74,6 +74,7 @@ describe.each(packers)("%s", (kind, pack) => {
     expect(whole.stops.at(-1)?.read).toBeLessThanOrEqual(2 * file.length);
   });
 
+  // Hostile case 5.
   it("uses no path of the archive, follows no link, opens no archive within", async () => {
     const inner = zipOf({ "deep.csv": csv(0, 1) });
     const file = await pack([
@@ -116,6 +117,7 @@ describe.each(packers)("%s", (kind, pack) => {
     expect(read.rejections).toMatchObject([{ code: "member", reason: expect.stringMatching(/^z\.csv: .*web page/) }]);
   });
 
+  // Hostile case 5.
   it("stops a bomb while it streams", async () => {
     const bomb = await pack({ "a.csv": Buffer.concat([Buffer.from("text,label\n"), Buffer.alloc(120_000_000, "x")]) });
     if (kind === "tar") return;
@@ -137,6 +139,20 @@ describe.each(packers)("%s", (kind, pack) => {
     expect(texts(read)).toEqual(texts({ ...read, records: read.records }).map((_, index) => `Ticket ${index} é`));
     expect(read.rejections.at(-1)).toMatchObject({ code: "member" });
   });
+});
+
+it("tells an archive that is cut off behind the last file that is read, once", async () => {
+  const plain = await tarOf({ "a.csv": csv(0, 2), "photo.jpg": Buffer.alloc(20_000, 1), "b.csv": csv(2, 2) });
+  const whole = await readAll(plain);
+  expect(whole.rejections).toEqual([]);
+  for (const size of [3_000, 10_000, 1_536 + 100]) {
+    const read = await readAll(plain.subarray(0, size));
+    expect(texts(read)).toHaveLength(2);
+    expect(read.rejections).toMatchObject([{ code: "member" }]);
+    expect((await readFrom(plain.subarray(0, size), read.stops.at(-1) ?? { offset: 0, line: 1 })).rejections).toEqual(
+      [],
+    );
+  }
 });
 
 describe("zip", () => {
@@ -218,6 +234,7 @@ describe("gzip", () => {
     expect((await refusal(gzipSync(gzipSync(csv(0, 1))))).message).toMatch(/gzip archive/);
   });
 
+  // Hostile case 5.
   it("stops 1 GB of zeros within flat memory", async () => {
     const one = gzipSync(Buffer.alloc(16 << 20), { level: 9 });
     const bomb = Buffer.concat(Array.from({ length: 64 }, () => one));
