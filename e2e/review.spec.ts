@@ -206,7 +206,10 @@ test("where two people disagree an engineer decides", async ({ page, team, signI
   await page.getByRole("tab", { name: /Rows/ }).click();
   await page.getByRole("combobox", { name: "State" }).click();
   await page.getByRole("option", { name: "People disagree" }).click();
-  await page.getByRole("button", { name: /my invoice is wrong/ }).click();
+  const disagreed = page.getByRole("button", { name: /my invoice is wrong/ });
+  // the list of before stays until the filtered one is there
+  await expect(disagreed).toHaveCount(1);
+  await disagreed.click();
   await page.getByRole("button", { name: "Take the row out" }).click();
   await expect
     .poll(async () => (await db.reviewItem.findFirst({ where: { reviewId: id, seq: 1 } }))?.state)

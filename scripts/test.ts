@@ -1,5 +1,5 @@
 /**
- * `npm test`: checks, unit tests, database tests on both queue back ends, a production build and the journeys in a real browser.
+ * `npm test`: checks, unit tests, database tests, those of the queue on both back ends, a production build and the journeys in a real browser.
  * `npm test -- unit|db|e2e …` runs parts. The very last line is `N passed, N failed`, summed over everything that ran.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -25,7 +25,7 @@ function record(name: string, counted: Tally, seconds: number): void {
   console.log(`-- ${name}: ${sumLine([counted])} (${seconds.toFixed(0)} s)\n`);
 }
 
-async function vitest(name: string, project: "unit" | "db", env: Record<string, string> = {}): Promise<void> {
+async function vitest(name: string, project: "unit" | "db" | "queue", env: Record<string, string> = {}): Promise<void> {
   const report = join(reports, `${name.replace(/\W+/g, "-")}.json`);
   rmSync(report, { force: true });
   const reporters = ["--reporter=dot", "--reporter=json", `--outputFile.json=${report}`];
@@ -53,7 +53,7 @@ async function databaseTests(): Promise<void> {
   const servers = { TEST_DATABASE_URL: postgres.url, TEST_REDIS_URL: redis.url };
   try {
     await vitest("database, queue on postgres", "db", { ...servers, QUEUE: "postgres" });
-    await vitest("database, queue on redis", "db", { ...servers, QUEUE: "redis" });
+    await vitest("runs, queue on redis", "queue", { ...servers, QUEUE: "redis" });
   } finally {
     process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
     await stop();

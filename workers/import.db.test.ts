@@ -235,7 +235,7 @@ describe("killed, cancelled, doubled", () => {
     const running = importHandler(first.ctx).catch((error: unknown) => error);
     const second = await claim(runId, "second");
     expect((await importHandler(second.ctx)).end).toBe("succeeded");
-    // The older one ends at the fence, or as the victim of a deadlock over the rows that both write. Either way it commits nothing.
+    // The older one ends at the fence, or at rows that the newer one has written already. Either way it commits nothing.
     const error = await running;
     expect(error instanceof LostLease || isPassingDbFault(error), String(error)).toBe(true);
     expect(await countOf(datasetVersionId)).toBe(60_000);

@@ -124,8 +124,10 @@ async function importFile(ctx: Ctx, version: Version, loader: Loader): Promise<R
       written.catch(() => undefined);
       writing = [writing[1], written];
     }
-  } finally {
     await Promise.all(writing);
+  } finally {
+    // Whatever comes next must not meet a chunk that is still being written.
+    await Promise.allSettled(writing);
   }
   return ctx.signal.aborted ? null : finish(ctx, version, loader, chunker);
 }

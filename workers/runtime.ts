@@ -93,9 +93,9 @@ async function work<K extends RunKind>(run: Run, handler: RunHandler<K>, shutdow
     const active = Math.round(now - lastBeat);
     lastBeat = now;
     dirty = false;
-    try {
-      await fenced(async (tx) => {
-        await appendEvents(tx, run.id, batch);
+    const beat = (events: typeof batch) =>
+      fenced(async (tx) => {
+        await appendEvents(tx, run.id, events);
         const rows = await tx.$queryRaw<{ cancelRequested: boolean; pauseRequested: boolean }[]>`
           UPDATE "Run" SET "progress" = ${JSON.stringify(progress)}::jsonb, "costMicros" = ${costMicros}::bigint,
             "leaseUntil" = now() + make_interval(secs => ${leaseSeconds}), "activeMs" = "activeMs" + ${active}::bigint
@@ -103,6 +103,13 @@ async function work<K extends RunKind>(run: Run, handler: RunHandler<K>, shutdow
         if (rows[0]?.cancelRequested) stop.abort("cancel" satisfies StopReason);
         else if (rows[0]?.pauseRequested) stop.abort("pause" satisfies StopReason);
         await publish(tx, run.teamId, `run:${run.id}`);
+      });
+    try {
+      await beat(batch).catch(async (error: unknown) => {
+        if (fullDisk(error) !== "database" || batch.length === 0) throw error;
+        // A full disk has no room for events; the run's own row is overwritten in place, so pages can still say what it waits for.
+        await beat([]);
+        events = [...batch, ...events];
       });
     } catch (error) {
       if (error instanceof LostLease) {

@@ -1,8 +1,9 @@
 "use client";
 
-import { Sparkles, Tags } from "lucide-react";
+import { ListChecks, Sparkles, Tags } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
+import { QualityLine } from "#components/quality/quality-line.tsx";
 import { QualityTab } from "#components/quality/quality-tab.tsx";
 import { useViewer } from "#components/shell/viewer.tsx";
 import { Badge, SimulatedBadge } from "#components/ui/badge.tsx";
@@ -145,6 +146,14 @@ function ReadyActions({ version }: { version: VersionDetail }) {
   return (
     <>
       <ExportMenu datasetVersionId={version.id} />
+      {viewer.can("review.manage") ? (
+        <LinkButton
+          href={`/projects/${version.projectId}/review/new?version=${version.id}`}
+          icon={<ListChecks aria-hidden />}
+        >
+          Review
+        </LinkButton>
+      ) : null}
       {viewer.can("run.write") ? (
         <LinkButton
           href={`/projects/${version.projectId}/data/${version.id}/synthesize`}
@@ -176,8 +185,11 @@ function ReadyVersion({ version }: { version: VersionDetail }) {
     <>
       <Card>
         <HealthStrip version={version} />
+        <div className="mt-4 border-t pt-3">
+          <QualityLine version={version} />
+        </div>
         {version.warnings.length > 0 ? (
-          <div className="mt-4 border-t pt-3">
+          <div className="mt-3">
             <Warnings items={version.warnings} />
           </div>
         ) : null}

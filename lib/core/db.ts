@@ -8,7 +8,7 @@ import { log } from "./log.ts";
 export type { Prisma } from "#prisma/generated/client.ts";
 
 /** Connections of one process; a web process and a few workers stay well below PostgreSQL's 100. */
-const poolSize = 12;
+export const poolSize = 12;
 
 /** Longest that a statement of a page or API call may take. */
 const statementTimeoutMs = 15_000;

@@ -54,9 +54,8 @@ export type Chunk = { rows: Buffer[]; rejections: Buffer[]; checkpoint: Checkpoi
 
 /**
  * Writes chunks of one import over two connections of its own, in turns: while one commits, the other already takes the next chunk, so that the
- * server never waits for us. Each chunk is one transaction: COPY, then the commit of the chunk before it, then the checkpoint and the
- * fence (so that the run's row is locked for a moment only and its heartbeat is not held up). A holder that lost the run can therefore
- * write, but never commit, and no chunk is ever there without those before it.
+ * server never waits for us. Each chunk is one transaction: COPY, then the commit of the chunk before it, then the fence and the
+ * checkpoint. A holder that lost the run can therefore write, but never commit, and no chunk is ever there without those before it.
  */
 export class Loader {
   readonly #client: pg.Client;
@@ -86,8 +85,11 @@ export class Loader {
     await Promise.all(this.#turns.map((client) => client.end().catch(() => undefined)));
   }
 
-  /** @throws LostLease */
-  async #fenced(client: pg.Client, work: () => Promise<void>): Promise<void> {
+  /**
+   * One transaction: `work`, then the fence, then `told`. The run is locked late, so that its heartbeat is not held up, and before the
+   * version, in the order that everybody keeps. @throws LostLease
+   */
+  async #fenced(client: pg.Client, work: () => Promise<void>, told?: { checkpoint: Checkpoint | null }): Promise<void> {
     await client.query("BEGIN");
     try {
       await work();
@@ -97,6 +99,12 @@ export class Loader {
       );
       if (rows[0]?.leaseEpoch !== this.#run.leaseEpoch || rows[0].state !== "running")
         throw new LostLease(this.#run.id);
+      if (told) {
+        await client.query(`UPDATE "DatasetVersion" SET "checkpoint" = $2 WHERE "id" = $1`, [
+          this.#target.id,
+          told.checkpoint && JSON.stringify(told.checkpoint),
+        ]);
+      }
       await client.query("COMMIT");
     } catch (error) {
       await client.query("ROLLBACK").catch(() => undefined);
@@ -109,7 +117,7 @@ export class Loader {
     const [client, other] = this.#turns;
     this.#turns = [other, client];
     const before = this.#before;
-    this.#before = this.#fenced(client, async () => {
+    const work = async () => {
       await copy(
         client,
         `COPY ${tableOf(this.#target.line)} ("line", "position", "input", "output", "holdout", "inputHash") FROM STDIN`,
@@ -121,22 +129,19 @@ export class Loader {
         rejections,
       );
       await before;
-      await client.query(`UPDATE "DatasetVersion" SET "checkpoint" = $2 WHERE "id" = $1`, [
-        this.#target.id,
-        JSON.stringify(checkpoint),
-      ]);
-    });
+    };
+    this.#before = this.#fenced(client, work, { checkpoint });
     return this.#before;
   }
 
   /** Removes the rows of an import that will not be finished; with `rejections` also the reasons why. @throws LostLease */
   async discard(what: { rejections: boolean }): Promise<void> {
-    await this.#fenced(this.#client, async () => {
+    const work = async () => {
       if (what.rejections)
         await this.#client.query(`DELETE FROM "RejectedRow" WHERE "versionId" = $1`, [this.#target.id]);
-      await this.#client.query(`UPDATE "DatasetVersion" SET "checkpoint" = NULL WHERE "id" = $1`, [this.#target.id]);
       if (!hasOwnTable(this.#target.line)) await dropLine(this.#client, this.#target.line);
-    });
+    };
+    await this.#fenced(this.#client, work, { checkpoint: null });
     // Behind the fence: from here on only this holder can bring rows, and a table in use is waited for in short steps.
     if (hasOwnTable(this.#target.line)) await dropLine(this.#client, this.#target.line);
   }

@@ -2,6 +2,7 @@ import { delimiterNames } from "#lib/formats/csv-header.ts";
 import { inspect } from "#lib/formats/inspect.ts";
 import type { Inspected } from "#lib/formats/inspected.ts";
 import type { RandomAccess } from "#lib/formats/open-source.ts";
+import { mappingOf } from "#lib/formats/shapes/registry.ts";
 import type { ReadOptions, Sniffed } from "#lib/formats/sniffed.ts";
 import type { Rejection, SourceRecord } from "#lib/formats/types.ts";
 import { guessMapping, type SampledColumn } from "./mapping.ts";
@@ -125,7 +126,7 @@ export async function previewFile(
   const sample = await takeSample(inspected, wanted);
   const sampled = sampleColumns(wanted, sample.records);
   const guess = shape
-    ? { mapping: shape.mapping, reason: `${shape.name}: its usual columns.` }
+    ? { mapping: mappingOf(shape, sampled), reason: `${shape.name}: its usual columns.` }
     : guessMapping(sampled.slice(0, columns.length));
   const mapping = given ?? guess.mapping;
   const mapped = mapSample(sample, wanted, mapping);

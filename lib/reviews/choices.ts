@@ -17,7 +17,7 @@ export async function choicesOf(
   const [task, versions, runs, evaluations, reports, members] = await Promise.all([
     db.task.findUnique({ where: { projectId }, select: { kind: true } }),
     db.datasetVersion.findMany({
-      where: { teamId, state: "ready", dataset: { projectId, deletedAt: null } },
+      where: { teamId, state: "ready", deletedAt: null, dataset: { projectId, deletedAt: null } },
       include: { dataset: { select: { name: true } } },
       orderBy: { id: "desc" },
       take: 100,

@@ -176,7 +176,7 @@ const detail = query(reviewDetail, async ({ db, actor, found }) => {
   const [shown, line, made] = await Promise.all([
     presentReview(db, actor, review),
     db.datasetVersion.findMany({
-      where: { line: version.line, state: "ready" },
+      where: { line: version.line, state: "ready", deletedAt: null },
       include: { dataset: { select: { name: true } } },
       orderBy: { step: "desc" },
       take: 20,
