@@ -28,6 +28,9 @@ test("an engineer trains a student, tries it, and takes its files", async ({ pag
   await expect(form.getByText("From 1 to 50.")).toBeVisible();
   await form.getByLabel("Passes", { exact: true }).fill("6");
   await form.getByLabel("Name").fill("First student");
+  // These rows differ by a number only, so the hold-out would measure memory: that needs a named reason.
+  await expect(form.getByText("Training rows occur in the hold-out")).toBeVisible();
+  await form.getByLabel("Or train in spite of it, because").fill("Rows of a test");
   await form.getByRole("button", { name: /^Train on 300 rows/ }).click();
 
   await expect(page).toHaveURL(/\/runs\//);

@@ -9,12 +9,17 @@ const repeatedSql = {
   conflicts: `count(*) > 1 AND min("output" COLLATE "C") <> max("output" COLLATE "C")`,
 } as const;
 
+/** Characters of an answer that its index holds; a shorter one is told by them alone. */
+const indexedChars = 200;
+
 /** Text to look for as a LIKE pattern. */
 const likeOf = (search: string): string => `%${search.replace(/[\\%_]/g, "\\$&")}%`;
 
 type BuildOptions = {
   /** the line has indexes: repeats are looked up row by row, changed rows in the index of changes */
   indexed?: boolean;
+  /** look into texts of ASCII alone by COLLATE "C", in two thirds of the time; the text index does not know it */
+  plainAscii?: boolean;
 };
 
 /** Conditions of a filter. Every value is a parameter; words in the text are ours and such that an index fits them. */
@@ -25,7 +30,9 @@ export function build(rows: string, filter: RowFilter, options: BuildOptions = {
   if (filter.split) conditions.push(filter.split === "holdout" ? `r."holdout"` : `NOT r."holdout"`);
   if (filter.label !== undefined) {
     const label = param(filter.label);
-    conditions.push(`left(r."output", 200) = left(${label}::text, 200) AND r."output" = ${label}::text`);
+    conditions.push(`left(r."output", ${indexedChars}) = left(${label}::text, ${indexedChars})`);
+    // A second condition on the same thing would be taken for a rarer one and keep the planner from the index's order.
+    if (filter.label.length >= indexedChars) conditions.push(`r."output" || '' = ${label}::text`);
   }
   if (filter.hasOutput !== undefined) conditions.push(`r."output" IS ${filter.hasOutput ? "NOT NULL" : "NULL"}`);
   if (filter.minLength !== undefined) conditions.push(`length(r."input") >= ${param(filter.minLength)}`);
@@ -46,7 +53,11 @@ export function build(rows: string, filter: RowFilter, options: BuildOptions = {
   }
   if (filter.search) {
     const text = param(likeOf(filter.search));
-    conditions.push(`(r."input" ILIKE ${text} OR r."output" ILIKE ${text})`);
+    const holds = (column: string) =>
+      options.plainAscii
+        ? `CASE WHEN octet_length(${column}) = length(${column}) THEN ${column} COLLATE "C" ILIKE ${text} ELSE ${column} ILIKE ${text} END`
+        : `${column} ILIKE ${text}`;
+    conditions.push(`(${holds(`r."input"`)} OR ${holds(`r."output"`)})`);
   }
   return { rows, where: conditions.map((condition) => ` AND ${condition}`).join(""), values };
 }

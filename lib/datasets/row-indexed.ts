@@ -2,7 +2,7 @@ import { pool } from "#lib/core/db.ts";
 import { listedRepeats } from "./indexing.ts";
 import { ownTable } from "./partition.ts";
 import { type Built, build } from "./row-conditions.ts";
-import { type After, cursorOf, isTimeout, type PageOf, pageSql, reading } from "./row-select.ts";
+import { type After, cursorOf, foldsAscii, isTimeout, type PageOf, pageSql, reading } from "./row-select.ts";
 import { type Browsed, onePage, type RowPage, walk } from "./row-walk.ts";
 import type { Row, RowFilter } from "./schema.ts";
 import { versionRows } from "./version-rows.ts";
@@ -11,9 +11,9 @@ import { versionRows } from "./version-rows.ts";
 const mostHits = 5_000;
 /** How long a walk may try before the text index is asked. */
 const tryMs = 30;
-/** Rows that a walk is thought to get through sooner than the text index counts thousands of matches, and its time for that. */
-const walkableRows = 60_000;
-const walkOnMs = 400;
+/** A walk that is thought to fill the page within this goes on: the text index must look at all rows that have the words anywhere. */
+const walkableMs = 300;
+const walkOnMs = 600;
 const directMs = 1_500;
 /** Trigrams need three characters. */
 const leastTextIndexed = 3;
@@ -35,7 +35,8 @@ export async function readIndexed(
   const byLength = page.sort.endsWith("length");
   if (filter.search) {
     if (filter.search.length < leastTextIndexed) return byLength ? direct(version, built, page) : null;
-    return searched(version, built, page, walkMs);
+    const walked = build(versionRows(version), filter, { indexed: true, plainAscii: await foldsAscii() });
+    return searched(version, built, walked, page, walkMs);
   }
   if (filter.repeated && !byLength && page.sort === "position" && (await isListed(version, filter.repeated)))
     return listed(version, built, page, filter.repeated);
@@ -56,12 +57,19 @@ async function direct(version: Browsed, built: Built, page: PageOf): Promise<Row
  * Text search. `ORDER BY key LIMIT` over a text index walks the key, which for a rare word never ends. So: a short walk, which fills the page with
  * a frequent text; else all matches by the text index, if they are at most 5,000, then put in order.
  */
-async function searched(version: Browsed, built: Built, page: PageOf, walkMs: number): Promise<RowPage | null> {
+async function searched(
+  version: Browsed,
+  built: Built,
+  walked: Built,
+  page: PageOf,
+  walkMs: number,
+): Promise<RowPage | null> {
   const byLength = page.sort.endsWith("length");
   if (!byLength) {
-    const walked = await walk(version, built, page, walkMs);
-    if (walked.items.length === page.limit || walked.nextCursor === null) return walked;
-    if (isWorthWalking(version, walked, page)) return walkOn(version, built, page, walked);
+    const began = performance.now();
+    const found = await walk(version, walked, page, walkMs);
+    if (found.items.length === page.limit || found.nextCursor === null) return found;
+    if (isWorthWalking(found, page, performance.now() - began)) return walkOn(version, walked, page, found);
   }
   const hits = await textHits(built);
   if (!hits) return null;
@@ -82,11 +90,9 @@ async function searched(version: Browsed, built: Built, page: PageOf, walkMs: nu
   };
 }
 
-/** Whether the rest of the page is likely found within a few windows, going by what the walk has found so far. */
-function isWorthWalking(version: Browsed, { items, searchedTo }: RowPage, page: PageOf): boolean {
-  const began = page.after?.position ?? (page.sort === "position" ? 0 : version.lastPosition);
-  const looked = Math.abs(searchedTo - began);
-  return items.length > 0 && ((page.limit - items.length) * looked) / items.length <= walkableRows;
+/** Whether the rest of the page is likely found soon, going by what the walk has found in `tookMs`. */
+function isWorthWalking({ items }: RowPage, page: PageOf, tookMs: number): boolean {
+  return items.length > 0 && ((page.limit - items.length) * tookMs) / items.length <= walkableMs;
 }
 
 async function walkOn(version: Browsed, built: Built, page: PageOf, walked: RowPage): Promise<RowPage> {

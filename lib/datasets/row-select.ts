@@ -99,3 +99,22 @@ export function pageSql(from: string, where: string, values: readonly unknown[],
   const sql = `SELECT ${shown(page.full)} FROM ${from} WHERE true${where}${behind} ORDER BY ${order} LIMIT ${param(page.limit)}`;
   return { sql, values: all };
 }
+
+/**
+ * Whether the database folds the case of ASCII letters as COLLATE "C" does (some languages do not: Turkish). Then rows that are walked are
+ * looked into without PostgreSQL making a copy of every text in small letters first.
+ */
+export async function foldsAscii(): Promise<boolean> {
+  asciiFold ??= pool
+    .query<{ plain: boolean }>(
+      `SELECT "datlocprovider" = 'b' OR ("datlocprovider" = 'c' AND "datctype" IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8')) AS plain
+       FROM pg_database WHERE "datname" = current_database()`,
+    )
+    .then(({ rows }) => rows[0]?.plain === true)
+    .catch((error: unknown) => {
+      asciiFold = null;
+      throw error;
+    });
+  return asciiFold;
+}
+let asciiFold: Promise<boolean> | null = null;

@@ -1,7 +1,7 @@
 import { hasOwnTable } from "./partition.ts";
 import { build } from "./row-conditions.ts";
 import { readIndexed } from "./row-indexed.ts";
-import { isTimeout, type PageOf, pageSql, reading, tooSlow } from "./row-select.ts";
+import { foldsAscii, isTimeout, type PageOf, pageSql, reading, tooSlow } from "./row-select.ts";
 import { type Browsed, fitsNone, onePage, type RowPage, walk } from "./row-walk.ts";
 import type { Row, RowFilter } from "./schema.ts";
 import { versionRows } from "./version-rows.ts";
@@ -35,7 +35,8 @@ export async function readRows(version: Browsed, filter: RowFilter, page: PageOf
     }
   }
   if (byLength) throw tooSlow();
-  return walk(version, build(rows, filter, { indexed: large }), page, budgetMs);
+  const plainAscii = filter.search !== undefined && (await foldsAscii());
+  return walk(version, build(rows, filter, { indexed: large, plainAscii }), page, budgetMs);
 }
 
 /** All rows of a filter in order, a few at a time, for downloads. Texts are whole. */

@@ -40,6 +40,13 @@ function terms(rows: number): string[] {
   });
 }
 
+/** The kinds that took longest, by their medians. */
+function tellSlowest(what: string, kinds: ReadonlyMap<string, readonly { ms: number }[]>): void {
+  const medians = [...kinds].map(([kind, list]) => ({ kind, ms: median(list.map(({ ms }) => ms)) }));
+  const told = medians.toSorted((a, b) => b.ms - a.ms).slice(0, 6);
+  process.stdout.write(`slowest ${what}: ${told.map(({ kind, ms }) => `${kind} ${ms.toFixed(0)} ms`).join("; ")}\n`);
+}
+
 /** Browsing at `rows` rows through the verbs, right after the line has been indexed. */
 export async function browsing(stage: Stage, rows: number): Promise<{ results: Result[]; versionId: string }> {
   const { db } = await import("#lib/core/db.ts");
@@ -76,10 +83,8 @@ export async function browsing(stage: Stage, rows: number): Promise<{ results: R
     searched.push({ ms, term: search });
     if (value.items.length < 50 && value.nextCursor !== null) unfinished += 1;
   }
-  const slowest = (list: readonly { ms: number }[]) => list.toSorted((a, b) => b.ms - a.ms)[0];
-  process.stdout.write(
-    `slowest filter ${JSON.stringify(slowest(filtered))}, search ${JSON.stringify(slowest(searched))}\n`,
-  );
+  tellSlowest("filters", Map.groupBy(filtered, ({ filter }) => filter));
+  tellSlowest("searches", Map.groupBy(searched, ({ term }) => term.replace(/\d+/, "N")));
   const times = (list: readonly { ms: number }[]) => list.map(({ ms }) => ms);
   const at = `at ${rows.toLocaleString("en-US")} rows`;
   const charts = await timed(() => stage.call("version.charts", { datasetVersionId: versionId }));
