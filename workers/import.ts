@@ -161,10 +161,15 @@ function progressOf(ctx: Ctx, total: number, from: Checkpoint | null): (at: Chec
   };
 }
 
-async function finish(ctx: Ctx, version: Version, loader: Loader, { tally }: Chunker): Promise<ResultOf<"import">> {
+async function finish(
+  ctx: Ctx,
+  version: Version,
+  loader: Loader,
+  { tally, repeats }: Chunker,
+): Promise<ResultOf<"import">> {
   ctx.progress({ phase: phases[1] ?? "", done: Number(version.sourceBytes), etaMs: null });
   await loader.analyze();
-  const { duplicates, conflicts } = await loader.repeats();
+  const { duplicates, conflicts } = repeats ?? (await loader.repeats());
   await loader.attach();
   const report = tally.report();
   const { rows, holdout, labelled } = tally;

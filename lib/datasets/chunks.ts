@@ -10,6 +10,7 @@ import {
   type SourceRecord,
 } from "#lib/formats/types.ts";
 import { type Chunk, copyRejection, copyRow, type Target } from "./load.ts";
+import { RepeatCount } from "./repeat-count.ts";
 import { columnsOf, makeRow } from "./row.ts";
 import type { ColumnMapping } from "./schema.ts";
 import { placeInput } from "./split.ts";
@@ -79,6 +80,7 @@ function* inOrder({ records, rejections }: Batch): Generator<SourceRecord | Reje
 /** Turns the bytes of a source into COPY chunks, each with the checkpoint behind it. One per import. */
 export class Chunker {
   readonly tally: Tally;
+  readonly #repeats: RepeatCount | null;
   readonly #plan: ImportPlan;
   readonly #rows = new Packer();
   readonly #rejections = new Packer();
@@ -86,6 +88,12 @@ export class Chunker {
   constructor(plan: ImportPlan) {
     this.#plan = plan;
     this.tally = new Tally(plan.from);
+    this.#repeats = plan.from ? null : new RepeatCount();
+  }
+
+  /** Repeated inputs of the whole import; null when only the database can tell: it began in another process, or was too large. */
+  get repeats(): RepeatCount["counts"] {
+    return this.#repeats?.counts ?? null;
   }
 
   /** @throws AppError INVALID when the file is mostly bad or damaged, LIMIT for an archive that unpacks to too much */
@@ -122,7 +130,8 @@ export class Chunker {
       return;
     }
     const { input, output } = made;
-    const { holdout: drawn, inputHash } = placeInput(input, this.#plan.holdoutFraction);
+    const { holdout: drawn, inputHash, high, low } = placeInput(input, this.#plan.holdoutFraction);
+    this.#repeats?.add(high, low, output);
     const holdout = side ?? drawn;
     this.tally.row(input, output, holdout);
     this.#rows.add(copyRow(this.#plan.target.line, this.tally.rows, { input, output, holdout, inputHash }));

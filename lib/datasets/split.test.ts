@@ -60,7 +60,7 @@ describe("the hold-out is chosen by content alone", () => {
       expect(normaliseInput(text), JSON.stringify(text)).toBe(long);
       const digest = inputDigest(text);
       for (const fraction of [0, 0.2, 1])
-        expect(placeInput(text, fraction)).toEqual({
+        expect(placeInput(text, fraction)).toMatchObject({
           inputHash: inputHash(digest),
           holdout: isHoldout(digest, fraction),
         });

@@ -53,15 +53,18 @@ function word(digest: string, at: number): number {
 }
 
 /**
- * `inputHash` and `isHoldout` of a text in one step, for loops over millions of rows: the digest never becomes hex.
+ * `inputHash` (also as its two halves) and `isHoldout` of a text in one step, for loops over millions of rows: the digest never becomes hex.
  * @param fraction as in `isHoldout`
  */
-export function placeInput(input: string, fraction: number): { inputHash: string; holdout: boolean } {
+export function placeInput(
+  input: string,
+  fraction: number,
+): { inputHash: string; holdout: boolean; high: number; low: number } {
   const digest = hash("sha256", normaliseInput(input), "binary");
   const high = word(digest, 0);
   const low = word(digest, 4);
   words[littleEndian ? 1 : 0] = high;
   words[littleEndian ? 0 : 1] = low;
   const unit = (high * 2 ** 20 + (low >>> 12)) / 2 ** 52;
-  return { inputHash: String(signed[0]), holdout: unit < fraction };
+  return { inputHash: String(signed[0]), holdout: unit < fraction, high, low };
 }
