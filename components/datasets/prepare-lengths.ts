@@ -52,5 +52,6 @@ function findingOf(bins: readonly Bin[], unit: LengthUnit): string {
   const middle = at(0.5);
   const long = at(0.95);
   if (!middle || !long) return "No rows to measure";
+  if (middle.to === long.to) return `95 % of the inputs are below ${formatCompact(long.to)} ${unit}`;
   return `half of the inputs are below ${formatCompact(middle.to)} ${unit}, 95 % below ${formatCompact(long.to)}`;
 }
