@@ -25,7 +25,8 @@ const phrases: Record<string, readonly string[]> = {
 
 /** What people write around it, so that no two rows are nearly equal: those would be leakage between training and hold-out. */
 const openings = ["Good morning from the harbour shop.", "Second mail about this!", "Not sure whom to ask.", "Hi all."];
-const things = `accountant colleague laptop browser update Tuesday manager screen photograph warehouse printer holiday shift
+const things =
+  `accountant colleague laptop browser update Tuesday manager screen photograph warehouse printer holiday shift
   contract router cable office Lisbon colour reference basement supplier weekend receipt tablet headset calendar voucher upstairs
   kitchen window ladder bicycle morning quarter summer battery folder badge elevator garage newsletter`.split(/\s+/);
 

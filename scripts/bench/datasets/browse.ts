@@ -83,8 +83,14 @@ export async function browsing(stage: Stage, rows: number): Promise<{ results: R
     searched.push({ ms, term: search });
     if (value.items.length < 50 && value.nextCursor !== null) unfinished += 1;
   }
-  tellSlowest("filters", Map.groupBy(filtered, ({ filter }) => filter));
-  tellSlowest("searches", Map.groupBy(searched, ({ term }) => term.replace(/\d+/, "N")));
+  tellSlowest(
+    "filters",
+    Map.groupBy(filtered, ({ filter }) => filter),
+  );
+  tellSlowest(
+    "searches",
+    Map.groupBy(searched, ({ term }) => term.replace(/\d+/, "N")),
+  );
   const times = (list: readonly { ms: number }[]) => list.map(({ ms }) => ms);
   const at = `at ${rows.toLocaleString("en-US")} rows`;
   const charts = await timed(() => stage.call("version.charts", { datasetVersionId: versionId }));
