@@ -69,7 +69,8 @@ export async function deriveVersion(tx: Tx, { actor, parent, origin, reason, sta
     throw new AppError("INVALID", "No row would be left.", { todo: "Keep at least one row." });
   }
   const labels = await countLabels(tx, table, parent);
-  const repeats = await countRepeats(tx, table, parent);
+  const changed = changes.added + changes.removed + changes.changed;
+  const repeats = await countRepeats(tx, table, parent, changed);
 
   const lastPosition = (onLine._max.lastPosition ?? 0) + added;
   await writeRows(tx, table, { line, step, from: parent.step, head, lastPosition: onLine._max.lastPosition ?? 0 });
@@ -197,16 +198,21 @@ async function countLabels(tx: Tx, table: string, parent: DatasetVersion): Promi
   return left.length > maxLabels ? null : left;
 }
 
+/** Changed rows whose texts are looked up one by one. */
+const fewChanges = 500;
+
 /** By how much duplicates and conflicts change; only texts that the change touches are looked at. */
-async function countRepeats(tx: Tx, table: string, parent: DatasetVersion) {
+async function countRepeats(tx: Tx, table: string, parent: DatasetVersion, changed: number) {
   const grouped = (rows: string) =>
     `SELECT coalesce(sum(n - 1), 0) AS duplicates, count(*) FILTER (WHERE conflict) AS conflicts FROM (
        SELECT count(*) AS n, coalesce(min("output" COLLATE "C") <> max("output" COLLATE "C"), false) AS conflict
        FROM ${rows} q GROUP BY "inputHash" HAVING count(*) > 1) g`;
-  // An array: looked up in the index of inputs where the line has one, hashed where it has none.
-  const touched = `ARRAY(SELECT "inputHash" FROM ${table} WHERE NOT "gone"
-    UNION SELECT r."inputHash" FROM ${versionRows(parent)} r JOIN ${table} s USING ("position"))`;
-  const alike = `(SELECT r."position", r."inputHash", r."output" FROM ${versionRows(parent)} r WHERE r."inputHash" = ANY(${touched}))`;
+  const touched = `SELECT "inputHash" FROM ${table} WHERE NOT "gone"
+    UNION SELECT r."inputHash" FROM ${versionRows(parent)} r JOIN ${table} s USING ("position")`;
+  // Few are an array, which is looked up in the index of inputs where the line has one; PostgreSQL goes through an array from its beginning, so
+  // that many are hashed.
+  const like = changed <= fewChanges ? `= ANY(ARRAY(${touched}))` : `IN (${touched})`;
+  const alike = `(SELECT r."position", r."inputHash", r."output" FROM ${versionRows(parent)} r WHERE r."inputHash" ${like})`;
   const [difference] = await tx.$queryRawUnsafe<{ duplicates: number; conflicts: number }[]>(
     `WITH alike AS MATERIALIZED ${alike}, before AS (${grouped("alike")}), after AS (${grouped(`(
        SELECT "inputHash", "output" FROM alike a WHERE NOT EXISTS (SELECT 1 FROM ${table} s WHERE s."position" = a."position")
