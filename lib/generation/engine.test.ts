@@ -185,7 +185,10 @@ describe("engine", () => {
     let served = 0;
     const run = start(30, (row) => ok("yes", { id: row === 9 ? "id-1" : `id-${++served}` }));
     await run.end;
-    expect(run.ledger.results.get(9)).toMatchObject({ status: "invalid_response", error: expect.stringMatching(/another one/) });
+    expect(run.ledger.results.get(9)).toMatchObject({
+      status: "invalid_response",
+      error: expect.stringMatching(/another one/),
+    });
   });
 
   it("accepts endpoints that give every answer the same id", async () => {

@@ -291,7 +291,10 @@ test("what cannot be labelled is refused with a reason, and other teams' things 
   const teacherId = await newTeacher();
   await db.task.update({ where: { projectId }, data: { labels: [] } });
   const ask = { projectId, datasetVersionId, teacherId, capMicros: null };
-  await expect(call("generation.create", ask)).rejects.toMatchObject({ code: "INVALID", message: expect.stringMatching(/no labels/) });
+  await expect(call("generation.create", ask)).rejects.toMatchObject({
+    code: "INVALID",
+    message: expect.stringMatching(/no labels/),
+  });
   const other = await makeTeam();
   await expect(call("generation.create", ask, other.engineer)).rejects.toMatchObject({ code: "NOT_FOUND" });
   const reviewer = { ...other.reviewer, teamId: engineer.teamId };
