@@ -37,7 +37,9 @@ test("a quality report: made, a finding opened, put right in a new version, and 
   await page.getByRole("button", { name: "Put it right …" }).click();
   await expect(page.getByRole("dialog")).toContainText("stays as it is");
   await page.getByRole("button", { name: "Make the version" }).click();
-  await expect(page).toHaveURL(/\/data\/[0-9a-f-]{36}\?tab=quality/);
+  await expect(page).toHaveURL(
+    (url) => /\/data\/[0-9a-f-]{36}$/.test(url.pathname) && !url.pathname.endsWith(versionId),
+  );
   const made = await db.datasetVersion.findFirstOrThrow({ where: { parentId: versionId } });
   expect(made).toMatchObject({ origin: "fix", rowCount: rows.length - 1, holdoutCount: 2 });
 

@@ -1,3 +1,4 @@
+import { qualityGet } from "#lib/quality/schema.ts";
 import { studentList } from "#lib/students/schema.ts";
 import { makeProject, makeVersion } from "#lib/testing/factories.ts";
 import { expect, looksAt, test } from "./support/fixtures.ts";
@@ -16,7 +17,12 @@ const rows = Array.from({ length: 360 }, (_, i) => {
 
 test("an engineer trains a student, tries it, and takes its files", async ({ page, engineer, api }) => {
   const project = await makeProject(engineer, { labels: ["printer", hostile, "password"] });
-  await makeVersion(engineer, project.id, rows);
+  const datasetVersionId = await makeVersion(engineer, project.id, rows);
+  // Every new version gets its report by itself.
+  const ask = await api(engineer);
+  await expect
+    .poll(async () => (await ask(qualityGet, { datasetVersionId })).report?.status, { timeout: 30_000 })
+    .toBe("block");
   await page.goto(`/projects/${project.id}/students`);
   await page.getByRole("button", { name: "Train a student" }).first().click();
   const form = page.getByRole("dialog", { name: "Train a student" });
@@ -37,7 +43,7 @@ test("an engineer trains a student, tries it, and takes its files", async ({ pag
   await expect(page.getByText("Succeeded").first()).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText("Does the loss still fall?").first()).toBeVisible();
   await looksAt(page, "finetune-run");
-  const { items } = await (await api(engineer))(studentList, { projectId: project.id });
+  const { items } = await ask(studentList, { projectId: project.id });
   expect(items).toMatchObject([{ name: "First student", trainRows: 300, labels: 3 }]);
 
   await page.goto(`/projects/${project.id}/students`);

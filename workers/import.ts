@@ -2,13 +2,14 @@ import { db, fullDisk, isPassingDbFault, type Tx } from "#lib/core/db.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { publish } from "#lib/core/publish.ts";
 import { storageBytes } from "#lib/core/storage.ts";
-import { type ChunkReader, chunksHere, chunksInThread } from "#lib/datasets/chunk-reader.ts";
+import { Chunker } from "#lib/datasets/chunks.ts";
 import { importWarnings } from "#lib/datasets/labels.ts";
 import { Loader } from "#lib/datasets/load.ts";
 import { deservesOwnTable, firstOwnLine, hasOwnTable } from "#lib/datasets/partition.ts";
 import { ColumnMapping } from "#lib/datasets/schema.ts";
 import { Checkpoint } from "#lib/datasets/tally.ts";
 import { removeOldUploads } from "#lib/datasets/uploads.ts";
+import { storedFile } from "#lib/formats/open-source.ts";
 import { Sniffed } from "#lib/formats/sniffed.ts";
 import type { ResultOf } from "#lib/jobs/catalog.ts";
 import { LostLease } from "#lib/jobs/runs.ts";
@@ -104,20 +105,18 @@ async function importFile(ctx: Ctx, version: Version, loader: Loader): Promise<R
     if (version.state === "failed") await ctx.fenced((tx) => endVersion(tx, version, { state: "importing" }));
   } else await restart(ctx, version, loader);
 
-  const plan = {
-    target: { id: version.id, line: version.line },
+  const chunker = new Chunker({
+    target: version,
     how: Sniffed.parse(version.source),
     mapping: ColumnMapping.parse(version.mapping),
     holdoutFraction: version.holdoutFraction,
     from,
-  };
-  const file = { key: upload.storageKey, bytes: Number(upload.bytes) };
-  const reader = hasOwnTable(version.line) ? chunksInThread(plan, file) : chunksHere(plan, file);
+  });
   const tell = progressOf(ctx, Number(upload.bytes), from);
   // A chunk is parsed while the two before it are written.
   let writing: [Promise<void>, Promise<void>] = [Promise.resolve(), Promise.resolve()];
   try {
-    for await (const chunk of reader.chunks()) {
+    for await (const chunk of chunker.chunks(storedFile(upload.storageKey, Number(upload.bytes)))) {
       await writing[0];
       if (ctx.signal.aborted) return null;
       const written = loader.write(chunk).then(() => tell(chunk.checkpoint));
@@ -130,7 +129,7 @@ async function importFile(ctx: Ctx, version: Version, loader: Loader): Promise<R
     // Whatever comes next must not meet a chunk that is still being written.
     await Promise.allSettled(writing);
   }
-  return ctx.signal.aborted ? null : finish(ctx, version, loader, reader);
+  return ctx.signal.aborted ? null : finish(ctx, version, loader, chunker);
 }
 
 /** A first claim, or a retry after a failure: begins with an empty version. */
@@ -166,7 +165,7 @@ async function finish(
   ctx: Ctx,
   version: Version,
   loader: Loader,
-  { tally, repeats }: ChunkReader,
+  { tally, repeats }: Chunker,
 ): Promise<ResultOf<"import">> {
   ctx.progress({ phase: phases[1] ?? "", done: Number(version.sourceBytes), etaMs: null });
   await loader.analyze();

@@ -50,7 +50,8 @@ export function TrainForm({ projectId, choices, recipes }: TrainFormProps) {
   const preview = useEndpoint(
     finetunePreview,
     { ...from, ...(generationRunId ? { generationRunId } : {}), ...(epochs ? { epochs } : {}) },
-    { enabled: versionId !== "", keepPrevious: true },
+    // a quality report that ends meanwhile may find leakage
+    { enabled: versionId !== "", keepPrevious: true, live: [`project:${projectId}`] },
   );
   const create = useMutate(finetuneCreate, {
     onSuccess: ({ id }) => router.push(`/runs/${id}`),
