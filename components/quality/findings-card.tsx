@@ -32,7 +32,10 @@ export function FindingsCard({ version, summary }: FindingsCardProps) {
   const query = usePages(qualityFindings, { datasetVersionId: version.id, check: summary.check, limit: 100 });
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const columns = useMemo(() => columnsFor(version, rows), [version, rows]);
-  useEffect(() => box.current?.scrollIntoView({ block: "nearest", behavior: "smooth" }), []);
+  useEffect(() => {
+    // in braces: newer browsers answer with a promise, which an effect must not return
+    void box.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  }, []);
   return (
     <div ref={box}>
       <Card
